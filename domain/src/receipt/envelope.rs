@@ -1,0 +1,90 @@
+//! A receipt as it travels: with its hash, its signer and its signature.
+
+use super::{Receipt, canonical_bytes};
+use crate::id::{Address, Digest};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// `{receipt, hash, signer, signature}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    /// The receipt.
+    pub receipt: Receipt,
+    /// keccak-256 of its canonical JSON.
+    pub hash: Digest,
+    /// Who signed.
+    pub signer: Address,
+    /// EIP-712 signature: 0x and 65 bytes (r, s, v).
+    pub signature: String,
+}
+
+/// Bytes that are no envelope of a receipt.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvelopeError {
+    /// Not JSON, or a field missing, unknown or out of range.
+    #[error("field `{field}`: {reason}")]
+    Field {
+        /// Dotted path, as far as it is known.
+        field: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Envelope {
+    /// Reads an envelope strictly: every field known, every integer in its shortest spelling, the
+    /// receipt's canonical form the same before and after.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        let fault = |field: &str, reason: String| EnvelopeError::Field {
+            field: field.to_owned(),
+            reason,
+        };
+        let value: serde_json::Value =
+            serde_json::from_slice(bytes).map_err(|error| fault("(whole)", error.to_string()))?;
+        let part = |name: &str| {
+            value.get(name).ok_or_else(|| fault(name, "is missing".to_owned()))
+        };
+        let receipt_value = part("receipt")?;
+        let receipt: Receipt = parse_receipt(receipt_value)?;
+        if canonical_bytes(&receipt) != canonical_bytes(receipt_value) {
+            return Err(fault("receipt", "is not in its canonical form".to_owned()));
+        }
+        let _: Digest = parse_part("hash", part("hash")?)?;
+        let _: Address = parse_part("signer", part("signer")?)?;
+        let _: String = parse_part("signature", part("signature")?)?;
+        serde_json::from_value(value).map_err(|error| fault("(envelope)", error.to_string()))
+    }
+}
+
+fn parse_part<T: DeserializeOwned>(
+    field: &str,
+    value: &serde_json::Value,
+) -> Result<T, EnvelopeError> {
+    serde_json::from_value(value.clone()).map_err(|error| EnvelopeError::Field {
+        field: field.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+/// Reads a receipt and names the field at fault: the one without which the reader complains of its
+/// absence instead.
+fn parse_receipt(value: &serde_json::Value) -> Result<Receipt, EnvelopeError> {
+    let error = match serde_json::from_value::<Receipt>(value.clone()) {
+        Ok(receipt) => return Ok(receipt),
+        Err(error) => error.to_string(),
+    };
+    let keys = value.as_object().into_iter().flat_map(|fields| fields.keys());
+    let culprit = keys.into_iter().find(|key| complaint_without(value, key) != error);
+    Err(EnvelopeError::Field {
+        field: culprit.map_or("receipt".to_owned(), |key| format!("receipt.{key}")),
+        reason: error,
+    })
+}
+
+fn complaint_without(value: &serde_json::Value, key: &str) -> String {
+    let mut fields = value.as_object().cloned().unwrap_or_default();
+    fields.remove(key);
+    let read = serde_json::from_value::<Receipt>(serde_json::Value::Object(fields));
+    read.err().map(|error| error.to_string()).unwrap_or_default()
+}
