@@ -1,0 +1,7 @@
+//! The indexer against a chain in memory and real folders.
+
+mod crash;
+mod follow;
+mod reorganisation;
+mod support;
+mod texts;
