@@ -1,0 +1,38 @@
+//! The seam between asking and answering: what every generator does, whatever it runs on.
+
+use crate::{Event, GenerateError, Request};
+use async_trait::async_trait;
+use footnote_domain::id::Digest;
+use futures::stream::BoxStream;
+
+/// The events of one answer, in order, ended by [`Event::Done`] or by an error.
+pub type EventStream = BoxStream<'static, Result<Event, GenerateError>>;
+
+/// What a backend can do, known before it is asked; recorded in the receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Emits whole sentences bound to their source ([`Event::Sentence`]) rather than text deltas.
+    pub streams_sentences: bool,
+    /// Implements [`footnote_domain::score::Score`] on the same weights.
+    pub scores: bool,
+    /// The model's name, `None` without a model.
+    pub model_id: Option<String>,
+    /// keccak-256 of the model's weights, `None` without a model.
+    pub model_digest: Option<Digest>,
+}
+
+/// Answers questions from given passages.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// The name by which requests choose it and receipts record it.
+    fn name(&self) -> &'static str;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Starts an answer. Dropping the stream cancels what is not yet computed.
+    ///
+    /// # Errors
+    /// When the request cannot be served; later failures are items of the stream.
+    async fn generate(&self, request: Request) -> Result<EventStream, GenerateError>;
+}

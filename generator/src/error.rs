@@ -1,0 +1,34 @@
+//! Why did a backend give no answer at all? (Finding no evidence is an answer: see
+//! [`Refusal`](crate::Refusal).)
+
+use footnote_domain::corpus::SentenceRef;
+
+/// A generation that failed; nothing of it may be charged.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    /// Vectors of two models met: the index and the query were embedded differently.
+    #[error(
+        "sentence {} of document {} has a vector of {found} dimensions, the question one of \
+         {expected}; rebuild the index with the embedding model that is configured now",
+        sentence.sentence, sentence.document
+    )]
+    VectorDimensions {
+        /// The first sentence that does not fit.
+        sentence: SentenceRef,
+        /// Dimensions of the question's vector.
+        expected: usize,
+        /// Dimensions of the sentence's vector.
+        found: usize,
+    },
+    /// The request allows no sentence at all.
+    #[error("max_sentences is 0; ask for at least one sentence")]
+    NoSentencesAllowed,
+    /// The computing thread died; the reason is a defect to report.
+    #[error("the {backend} backend stopped in the middle of an answer: {reason}")]
+    Interrupted {
+        /// Name of the backend.
+        backend: &'static str,
+        /// What the runtime said.
+        reason: String,
+    },
+}

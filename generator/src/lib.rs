@@ -1,0 +1,19 @@
+//! Who writes the answer? A [`Backend`] turns a question and its passages into a stream of events:
+//! sentences that quote, or text from a model, or a refusal that says why.
+//!
+//! The backend chosen by default is [`ExtractiveBackend`]: it needs no model weights, composes the
+//! answer from sentences of the passages, word for word, and refuses when none of them answers.
+//! Searching, binding citations and charging happen elsewhere.
+
+mod backend;
+mod error;
+mod event;
+mod extractive;
+mod request;
+
+pub use backend::{Backend, Capabilities, EventStream};
+pub use error::GenerateError;
+pub use event::{Event, Refusal, Usage};
+pub use extractive::{Confidence, LexicalSettings, RankingWeights};
+pub use extractive::{ExtractiveBackend, Parts, Scored, SelectionSettings, Settings};
+pub use request::{DEFAULT_MAX_SENTENCES, Request, Source, SourceSentence};

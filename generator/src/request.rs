@@ -1,0 +1,64 @@
+//! What does a backend need to know to answer?
+
+use footnote_domain::corpus::SentenceRef;
+use footnote_domain::id::ContentHash;
+use footnote_domain::text::{Language, SentenceKind, Unigrams};
+use std::sync::Arc;
+
+/// Sentences of an answer where the caller does not say otherwise.
+pub const DEFAULT_MAX_SENTENCES: usize = 4;
+
+/// A question with the passages found for it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The question as it was asked.
+    pub question: String,
+    /// Its language.
+    pub language: Language,
+    /// Its embedding; `None` when no model is loaded or the model does not know the language.
+    pub question_vector: Option<Vec<f32>>,
+    /// The passages, at best those of the top 8 hits.
+    pub sources: Vec<Source>,
+    /// The most sentences to choose; the items that a chosen list lead brings are not counted.
+    pub max_sentences: usize,
+    /// The generation's token counts, by which words are weighed.
+    pub idf: Arc<Unigrams>,
+}
+
+/// One retrieved passage.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Number of the passage in the generation.
+    pub passage: u32,
+    /// Number of the contribution in the generation.
+    pub document: u32,
+    /// keccak-256 of the contribution.
+    pub content_hash: ContentHash,
+    /// The contribution's title.
+    pub title: String,
+    /// The headings above the passage, outermost first; may be empty.
+    pub section: String,
+    /// Place among the hits, from 0.
+    pub rank: u32,
+    /// Fused score, comparable within the request only.
+    pub score: f32,
+    /// The retriever's estimate that the passage is relevant.
+    pub relevance_ppm: u32,
+    /// Its sentences in order; copies already replaced by their owner's sentence.
+    pub sentences: Vec<SourceSentence>,
+}
+
+/// One sentence of a passage.
+#[derive(Debug, Clone)]
+pub struct SourceSentence {
+    /// Its place in the corpus: the owner's, where the passage holds a copy.
+    pub reference: SentenceRef,
+    /// Its text, byte for byte.
+    pub text: String,
+    /// The block it stands in.
+    pub kind: SentenceKind,
+    /// Whether somebody owns it; boilerplate and tombstones are never quoted.
+    pub owned: bool,
+    /// Its quantised embedding, where computed.
+    pub vector: Option<Vec<i8>>,
+}
