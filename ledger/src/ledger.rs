@@ -1,0 +1,319 @@
+//! The one door to the books: every change goes through the writer's queue, every question to the
+//! readers.
+
+use crate::bytes::Bytes;
+use crate::clock::{midnight, seconds};
+use crate::database::{Lease, connect_readers, connect_writer, file_of};
+use crate::entity::identity;
+use crate::operation::begin::{Begin, Begun};
+use crate::operation::capture::Capture;
+use crate::operation::claim::RecordClaim;
+use crate::operation::close::{CloseEpoch, OpenFirstEpoch};
+use crate::operation::deposit::Deposit;
+use crate::operation::sign::AttachSignature;
+use crate::operation::void::{Abandoned, Outcome, Void};
+use crate::read::answer::StoredAnswer;
+use crate::read::balance::Balance;
+use crate::read::earning::{Earnings, PayeeTotals};
+use crate::read::epoch::{ClaimProof, EpochRecord};
+use crate::read::{answer, balance, earning, epoch, receipt};
+use crate::writer::Writer;
+use crate::{Account, LedgerError, LedgerSettings, Opening};
+use footnote_domain::id::{Address, AnswerId, Digest, PayeeId, TransferId};
+use footnote_domain::money::Nano;
+use footnote_domain::receipt::{Envelope, Receipt, Seal, check};
+use footnote_migrations::{Migrator, MigratorTrait};
+use sea_orm::{DatabaseConnection, EntityTrait, Set};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use tokio::task::JoinHandle;
+
+/// What every operation knows.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) settings: LedgerSettings,
+    /// This process, by which holds of dead ones are told apart.
+    pub(crate) instance: [u8; 16],
+}
+
+/// The books. Clones are cheap and share one writer.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(crate) context: Arc<Context>,
+    pub(crate) readers: DatabaseConnection,
+    pub(crate) writer: Writer,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Ledger {
+    /// Opens the books: makes or upgrades the tables, starts the writer, and finishes what a dead
+    /// process left: its holds are voided (for [`Opening::Service`]), its receipts signed.
+    ///
+    /// # Errors
+    /// [`LedgerError::Engine`] for a database that is not built yet, [`LedgerError::InUse`] for a
+    /// second service, [`LedgerError::OtherSettlement`] for the books of another deployment,
+    /// [`LedgerError::Disk`] or [`LedgerError::Database`] when it cannot be read or written.
+    pub async fn open(settings: LedgerSettings) -> Result<Self, LedgerError> {
+        let file = file_of(&settings.database_url)?;
+        make_folder(&file)?;
+        let opening = settings.opening;
+        let lease = Lease::take(&file, opening)?;
+        let connection = connect_writer(&file).await?;
+        Migrator::up(&connection, None).await?;
+        check_identity(&connection, &settings).await?;
+        let readers = connect_readers(&file).await?;
+        let context = Arc::new(Context { settings, instance: rand::random() });
+        let (writer, task) = Writer::start(context.clone(), file, connection, lease);
+        let ledger = Self { context, readers, writer, task: Arc::new(Mutex::new(Some(task))) };
+        ledger.writer.submit(OpenFirstEpoch).await?;
+        ledger.recover(opening).await?;
+        Ok(ledger)
+    }
+
+    async fn recover(&self, opening: Opening) -> Result<(), LedgerError> {
+        if opening == Opening::Service {
+            let voided = self.writer.submit(Abandoned::OfOtherInstances).await?;
+            if voided > 0 {
+                tracing::warn!(voided, "holds of a stopped service were released");
+            }
+        }
+        self.sign_missing().await
+    }
+
+    /// How it was opened.
+    pub fn settings(&self) -> &LedgerSettings {
+        &self.context.settings
+    }
+
+    /// Reserves the highest price of an answer, once per key.
+    ///
+    /// # Errors
+    /// [`LedgerError::KeyReused`], [`LedgerError::InsufficientFunds`], [`LedgerError::DailyCap`];
+    /// the key is free again after the latter two.
+    pub async fn begin(&self, begin: Begin) -> Result<Begun, LedgerError> {
+        self.writer.submit(begin).await
+    }
+
+    /// Charges an answer and stores it, in one transaction; returns its signed receipt. Repeating
+    /// it returns the same receipt.
+    ///
+    /// # Errors
+    /// [`LedgerError::Draft`] for a receipt that would not verify or does not fit the hold,
+    /// [`LedgerError::AlreadyVoided`], [`LedgerError::NoSuchHold`],
+    /// [`LedgerError::ChargeOutOfRange`]. Nothing was charged then, and the hold stands.
+    pub async fn capture(&self, capture: Capture) -> Result<Envelope, LedgerError> {
+        let capture = self.verified(capture).await?;
+        let captured = self.writer.submit(capture).await?;
+        self.sign(captured.sequence).await
+    }
+
+    /// A receipt that does not recompute is never issued: it is checked before it gets its number,
+    /// off the async threads, since the shares are computed once more.
+    async fn verified(&self, capture: Capture) -> Result<Capture, LedgerError> {
+        let context = self.context.clone();
+        let checking = tokio::task::spawn_blocking(move || {
+            let seal = Seal {
+                chain_id: context.settings.chain_id,
+                settlement: context.settings.settlement,
+                sequence: 1,
+                epoch: 1,
+                previous: Digest::default(),
+                capture_id: TransferId::default(),
+            };
+            let receipt = Receipt::seal(capture.receipt.clone(), seal);
+            let hash = receipt.hash();
+            let signer = Address::default();
+            let found = check(&Envelope { receipt, hash, signer, signature: String::new() });
+            found.map(|()| capture)
+        });
+        let checked = checking.await.map_err(|error| LedgerError::Draft {
+            field: "attribution",
+            reason: format!("it could not be recomputed: {error}"),
+        })?;
+        checked.map_err(|fault| LedgerError::Draft { field: "content", reason: fault.to_string() })
+    }
+
+    async fn sign(&self, sequence: i64) -> Result<Envelope, LedgerError> {
+        let row = receipt::row(&self.readers, sequence).await?;
+        let envelope = receipt::envelope(&self.context, &row)?;
+        if row.signature.is_none() {
+            let signature = receipt::sign(&self.context, &envelope.receipt, envelope.hash)?;
+            let signer = envelope.signer;
+            self.writer.submit(AttachSignature { sequence, signer, signature }).await?;
+        }
+        Ok(envelope)
+    }
+
+    /// Signs what was committed but not signed when a process died.
+    pub(crate) async fn sign_missing(&self) -> Result<(), LedgerError> {
+        for row in receipt::unsigned(&self.readers).await? {
+            self.sign(row.sequence).await?;
+        }
+        Ok(())
+    }
+
+    /// Releases a hold, charging nothing, and stores what the caller was shown. Repeating it
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError::AlreadyCaptured`], [`LedgerError::NoSuchHold`].
+    pub async fn void(&self, hold: TransferId, outcome: Outcome) -> Result<(), LedgerError> {
+        self.writer.submit(Void { hold, outcome }).await
+    }
+
+    /// Releases the holds that expired by `now` (seconds since 1970); returns how many.
+    pub async fn sweep(&self, now: u64) -> Result<u64, LedgerError> {
+        self.writer.submit(Abandoned::ExpiredAt(now)).await
+    }
+
+    /// Credits a deposit, once however often it is reported; returns whether it was new.
+    pub async fn credit_deposit(&self, deposit: Deposit) -> Result<bool, LedgerError> {
+        self.writer.submit(deposit).await
+    }
+
+    /// An answer by its id.
+    pub async fn answer(&self, id: AnswerId) -> Result<Option<StoredAnswer>, LedgerError> {
+        answer::answer(&self.readers, id).await
+    }
+
+    /// The receipt of an answer, `None` when it cost nothing or still runs.
+    pub async fn receipt_of(&self, answer: AnswerId) -> Result<Option<Envelope>, LedgerError> {
+        receipt::of_answer(&self.readers, &self.context, answer).await
+    }
+
+    /// The receipt of a hash.
+    pub async fn receipt(&self, hash: Digest) -> Result<Option<Envelope>, LedgerError> {
+        receipt::by_hash(&self.readers, &self.context, hash).await
+    }
+
+    /// The balance of an account; zero when nothing ever moved.
+    pub async fn balance(&self, account: Account) -> Result<Balance, LedgerError> {
+        balance::balance(&self.readers, account).await
+    }
+
+    /// What an account was charged on the UTC day of `now`, and what is reserved for it.
+    pub async fn spent_today(&self, account: Account, now: u64) -> Result<Nano, LedgerError> {
+        balance::spent_since(&self.readers, account, midnight(seconds(now))).await
+    }
+
+    /// A payee's earnings, by document and by line.
+    pub async fn earnings(&self, payee: PayeeId) -> Result<Earnings, LedgerError> {
+        earning::earnings(&self.readers, payee).await
+    }
+
+    /// Everybody who ever earned, escrows included, the most first.
+    pub async fn payees(&self) -> Result<Vec<PayeeTotals>, LedgerError> {
+        earning::payees(&self.readers).await
+    }
+
+    /// Closes the open epoch when it has a receipt, and opens the next; returns its number. Its
+    /// roots and bundle are made by [`crate::settle::settle`], which calls this itself.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unfunded`] when payees would be owed more than was deposited.
+    pub async fn close_epoch(&self, now: u64) -> Result<Option<u64>, LedgerError> {
+        self.writer.submit(CloseEpoch { at: now }).await
+    }
+
+    /// The number of the epoch that takes receipts now.
+    pub async fn open_epoch(&self) -> Result<u64, LedgerError> {
+        epoch::open(&self.readers).await
+    }
+
+    /// All epochs, the oldest first; the last one is open.
+    pub async fn epochs(&self) -> Result<Vec<EpochRecord>, LedgerError> {
+        epoch::all(&self.readers).await
+    }
+
+    /// The proof of a payee's leaf in an epoch, `None` when it has none there.
+    pub async fn proof(
+        &self,
+        epoch: u64,
+        payee: PayeeId,
+    ) -> Result<Option<ClaimProof>, LedgerError> {
+        epoch::proof(&self.readers, epoch, payee).await
+    }
+
+    /// What a payee shows to the contract to be paid all that is accepted.
+    pub async fn claim_proof(&self, payee: PayeeId) -> Result<Option<ClaimProof>, LedgerError> {
+        match epoch::last_accepted(&self.readers).await? {
+            0 => Ok(None),
+            accepted => epoch::proof(&self.readers, accepted, payee).await,
+        }
+    }
+
+    /// Notes what the contract has paid to a payee in all, in token units; returns what is new.
+    ///
+    /// # Errors
+    /// [`LedgerError::ClaimBeyondLeaf`] when that is more than was accepted.
+    pub async fn mark_claimed(
+        &self,
+        payee: PayeeId,
+        claimed_units: u128,
+    ) -> Result<Nano, LedgerError> {
+        self.writer.submit(RecordClaim { payee, claimed_units }).await
+    }
+
+    /// Ends the writer once its queue is empty. Afterwards every change is refused with
+    /// [`LedgerError::Closed`].
+    pub async fn close(&self) {
+        self.writer.stop();
+        let task = self.take_task();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the ledger's writer ended badly");
+        }
+    }
+
+    /// Stops the writer where it stands, in the middle of a transaction if it is in one, as a crash
+    /// would: for tests of what a crash leaves behind.
+    pub async fn crash(&self) {
+        if let Some(task) = self.take_task() {
+            task.abort();
+            // The only outcome is that it was aborted, or had ended before.
+            let _ = task.await;
+        }
+    }
+
+    fn take_task(&self) -> Option<JoinHandle<()>> {
+        self.task.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+    }
+}
+
+fn make_folder(file: &Path) -> Result<(), LedgerError> {
+    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|source| LedgerError::Disk {
+        action: "create",
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+/// The first opening binds the books to their settlement; every later one must name the same.
+async fn check_identity(
+    connection: &DatabaseConnection,
+    settings: &LedgerSettings,
+) -> Result<(), LedgerError> {
+    let (chain_id, settlement) = (seconds(settings.chain_id), Bytes::from(settings.settlement));
+    let Some(known) = identity::Entity::find().one(connection).await? else {
+        let row = identity::ActiveModel {
+            ledger: Set("this".to_owned()),
+            chain_id: Set(chain_id),
+            settlement: Set(settlement),
+        };
+        identity::Entity::insert(row).exec_without_returning(connection).await?;
+        return Ok(());
+    };
+    if (known.chain_id, known.settlement) == (chain_id, settlement) {
+        return Ok(());
+    }
+    Err(LedgerError::OtherSettlement {
+        found: known.settlement.into(),
+        found_chain: known.chain_id.unsigned_abs(),
+        expected: settings.settlement,
+        expected_chain: settings.chain_id,
+    })
+}

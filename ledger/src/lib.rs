@@ -1,0 +1,41 @@
+//! Who owes what to whom, and where is it proven? The books and the chain that settles them.
+//!
+//! [`Ledger`] is the door to the books: a price is reserved ([`Begin`]), an answer is charged and
+//! receipted ([`Capture`]) or released ([`Outcome`]), payees read their [`Earnings`]. [`settle`]
+//! takes a closed epoch to the chain; [`audit`] checks the books without sharing code with what
+//! writes them; [`chain`] speaks to the contracts.
+//!
+//! Not here: what an answer costs and who earns it (`footnote-domain`), and who may ask (the web).
+
+pub mod audit;
+pub mod chain;
+pub mod merkle;
+pub mod settle;
+
+mod account;
+mod book;
+mod bundle;
+mod bytes;
+mod clock;
+mod database;
+mod entity;
+mod error;
+mod ledger;
+mod operation;
+mod read;
+mod settings;
+mod writer;
+
+pub use account::Account;
+pub use error::LedgerError;
+pub use ledger::Ledger;
+pub use operation::begin::{Begin, Begun, Hold};
+pub use operation::capture::{Capture, LineDetail};
+pub use operation::deposit::Deposit;
+pub use operation::void::Outcome;
+pub use read::answer::{AnswerState, StoredAnswer};
+pub use read::balance::Balance;
+pub use read::earning::{DocumentEarnings, EarnedLine, Earnings, PayeeTotals};
+pub use read::epoch::{ClaimProof, EpochRecord, EpochStage};
+pub use read::receipt::signed_fields;
+pub use settings::{LedgerSettings, Opening};

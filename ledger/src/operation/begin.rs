@@ -1,0 +1,178 @@
+//! A question begins: its price is reserved before any work is done, once per key.
+
+use crate::book::{Book, Kind, Movement};
+use crate::bytes::{Bytes, Bytes32};
+use crate::clock::{midnight, now, seconds};
+use crate::entity::{answer, hold, idempotency};
+use crate::ledger::Context;
+use crate::read::balance::spent_since;
+use crate::writer::Operation;
+use crate::{Account, LedgerError};
+use async_trait::async_trait;
+use footnote_domain::id::{AnswerId, Digest, TransferId};
+use footnote_domain::money::Nano;
+use footnote_domain::receipt::Funding;
+use sea_orm::{DatabaseTransaction, EntityTrait, Set};
+
+/// A request to reserve the highest price of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begin {
+    /// Whose keys: one caller's never meet another's.
+    pub scope: String,
+    /// The caller's idempotency key.
+    pub key: String,
+    /// Hash of the request, to notice a key used twice.
+    pub request_hash: Digest,
+    /// The id that the answer will have.
+    pub answer: AnswerId,
+    /// Who pays.
+    pub payer: Account,
+    /// The highest price.
+    pub amount: Nano,
+    /// What the payer may spend and reserve per UTC day in all, checked together with the
+    /// reservation; none for no limit.
+    pub daily_cap: Option<Nano>,
+    /// Seconds since 1970 after which the sweeper may void the hold; later than the hard limit of
+    /// a stream.
+    pub expires_at: u64,
+}
+
+/// A reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// By which it is captured or voided.
+    pub id: TransferId,
+    /// The answer that it pays for.
+    pub answer: AnswerId,
+    /// What is reserved.
+    pub amount: Nano,
+    /// Who pays.
+    pub payer: Account,
+    /// Which kind of purse that is, for the receipt.
+    pub funding: Funding,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// It is new: the price is reserved, answer it.
+    Held(Hold),
+    /// It was answered (or refused) before: read that answer.
+    Finished {
+        /// The answer.
+        answer: AnswerId,
+    },
+    /// It is being answered: come back.
+    Running {
+        /// The answer.
+        answer: AnswerId,
+    },
+}
+
+#[async_trait]
+impl Operation for Begin {
+    type Output = Begun;
+
+    async fn apply(
+        self,
+        context: &Context,
+        tx: &DatabaseTransaction,
+    ) -> Result<Begun, LedgerError> {
+        if let Some(earlier) = self.earlier(tx).await? {
+            return Ok(earlier);
+        }
+        let at = now();
+        self.check_daily_cap(tx, at).await?;
+        let id = TransferId::derive(&self.scope, &self.key);
+        let mut book = Book::open(tx).await?;
+        book.post(Movement {
+            id,
+            debit: self.payer,
+            credit: Account::Clearing,
+            amount: self.amount,
+            kind: Kind::Hold,
+            group: id,
+            answer: Some(self.answer),
+            at,
+        })
+        .await?;
+        book.close().await?;
+        self.record(context, tx, id, at).await?;
+        let funding = match self.payer {
+            Account::Promotion => Funding::Promotion,
+            _ => Funding::Balance,
+        };
+        Ok(Begun::Held(Hold {
+            id,
+            answer: self.answer,
+            amount: self.amount,
+            payer: self.payer,
+            funding,
+        }))
+    }
+}
+
+impl Begin {
+    async fn earlier(&self, tx: &DatabaseTransaction) -> Result<Option<Begun>, LedgerError> {
+        let key = (self.scope.clone(), self.key.clone());
+        let Some(known) = idempotency::Entity::find_by_id(key).one(tx).await? else {
+            return Ok(None);
+        };
+        if known.request_hash != self.request_hash.into() {
+            return Err(LedgerError::KeyReused { key: self.key.clone() });
+        }
+        let row = answer::Entity::find_by_id(known.answer).one(tx).await?;
+        let answer = known.answer.into();
+        Ok(Some(match row {
+            Some(row) if row.state == "running" => Begun::Running { answer },
+            _ => Begun::Finished { answer },
+        }))
+    }
+
+    async fn check_daily_cap(&self, tx: &DatabaseTransaction, at: i64) -> Result<(), LedgerError> {
+        let Some(cap) = self.daily_cap else { return Ok(()) };
+        let spent = spent_since(tx, self.payer, midnight(at)).await?;
+        if spent.plus(self.amount)? <= cap {
+            return Ok(());
+        }
+        Err(LedgerError::DailyCap { account: self.payer.to_string(), cap, spent })
+    }
+
+    /// The key is claimed in the same transaction as the money: neither can exist alone.
+    async fn record(
+        &self,
+        context: &Context,
+        tx: &DatabaseTransaction,
+        id: TransferId,
+        at: i64,
+    ) -> Result<(), LedgerError> {
+        let hold = hold::ActiveModel {
+            id: Set(Bytes32::from(id)),
+            account: Set(self.payer.to_string()),
+            amount: Set(self.amount.get()),
+            answer: Set(self.answer.into()),
+            created_at: Set(at),
+            expires_at: Set(seconds(self.expires_at)),
+            instance: Set(Bytes(context.instance)),
+        };
+        hold::Entity::insert(hold).exec_without_returning(tx).await?;
+        let answer = answer::ActiveModel {
+            id: Set(self.answer.into()),
+            hold: Set(Bytes32::from(id)),
+            state: Set("running".to_owned()),
+            body: Set(None),
+            reason: Set(None),
+            created_at: Set(at),
+            finished_at: Set(None),
+        };
+        answer::Entity::insert(answer).exec_without_returning(tx).await?;
+        let key = idempotency::ActiveModel {
+            scope: Set(self.scope.clone()),
+            key: Set(self.key.clone()),
+            request_hash: Set(self.request_hash.into()),
+            answer: Set(self.answer.into()),
+        };
+        idempotency::Entity::insert(key).exec_without_returning(tx).await?;
+        Ok(())
+    }
+}

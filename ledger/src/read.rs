@@ -1,0 +1,7 @@
+//! What do the books say? Questions that change nothing, asked on the readers' connections.
+
+pub(crate) mod answer;
+pub(crate) mod balance;
+pub(crate) mod earning;
+pub(crate) mod epoch;
+pub(crate) mod receipt;
