@@ -1,0 +1,152 @@
+//! What does every handler share? The open parts of one running service, built once from a
+//! configuration for the server, the command line and the tests alike.
+
+mod build;
+mod claim;
+mod folder;
+mod tasks;
+mod views;
+
+pub use build::{AppError, Service};
+pub use claim::ClaimError;
+pub(crate) use build::ledger_beside;
+pub(crate) use claim::claim;
+pub use folder::{DataFolder, FolderError, Running};
+pub use views::{DatanetView, DocumentView, PayeeView};
+
+use crate::ask::caps::Caps;
+use crate::ask::live::LiveAnswers;
+use crate::ask::sources::Sources;
+use crate::ask::{AskError, Question};
+use crate::config::Config;
+use footnote_domain::embed::Embed;
+use footnote_domain::id::{DatanetId, PayeeId};
+use footnote_domain::money::{FeePolicy, Nano, Tariff, Usage};
+use footnote_domain::text::Language;
+use footnote_generator::Backend;
+use footnote_indexer::{BlobStore, IndexStatus};
+use footnote_ledger::Ledger;
+use footnote_ledger::chain::ChainClient;
+use footnote_retriever::{Generation, Shelf};
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::{Semaphore, watch};
+
+/// A running service.
+pub struct App {
+    /// The configuration it was built from.
+    pub config: Config,
+    /// The open generation.
+    pub shelf: Arc<Shelf>,
+    /// The books.
+    pub ledger: Ledger,
+    /// The texts as contributed.
+    pub blobs: BlobStore,
+    /// Answers being written.
+    pub live: LiveAnswers,
+    /// How far the index is.
+    pub index_status: watch::Receiver<IndexStatus>,
+    /// The chain.
+    pub chain: ChainClient,
+    /// Who writes answers.
+    pub backend: Arc<dyn Backend>,
+    /// What guests may spend.
+    pub caps: Caps,
+    /// Places for answers written at once.
+    pub places: Arc<Semaphore>,
+    /// The fee policy in force.
+    pub policy: RwLock<FeePolicy>,
+    /// Who takes the platform's part.
+    pub platform: PayeeId,
+    /// Lets commands beside this process in; from the data folder, readable by its owner only.
+    pub operator_token: String,
+    pub(crate) secret: [u8; 32],
+    pub(crate) embedder: Option<Arc<dyn Embed>>,
+}
+
+impl App {
+    /// The price of a quick answer.
+    pub fn quick_price(&self) -> Nano {
+        Tariff::QUICK.price(Usage::default()).expect("the base price is an amount")
+    }
+
+    /// The fee policy in force.
+    pub fn fee_policy(&self) -> FeePolicy {
+        self.policy.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Symbol of the payment token.
+    pub fn currency(&self) -> &'static str {
+        "OPEN"
+    }
+
+    /// Whether search goes by meaning too.
+    pub fn embedding_active(&self) -> bool {
+        self.embedder.is_some()
+    }
+
+    /// Whether the embedding model knows a language.
+    pub fn knows(&self, language: Language) -> bool {
+        self.embedder.as_ref().is_some_and(|embedder| embedder.model().knows(language))
+    }
+
+    /// Whether questions can be answered: a generation with at least one text is open.
+    pub fn is_ready(&self) -> bool {
+        self.shelf.current().is_some_and(|generation| generation.manifest().counts.live > 0)
+    }
+
+    /// The Datanet of a short name.
+    pub fn datanet_by_slug(&self, slug: &str) -> Result<DatanetId, AskError> {
+        let generation = self.shelf.current().ok_or(AskError::NotReady)?;
+        let found = generation.datanets().iter().find(|datanet| datanet.slug == slug);
+        found.map(|datanet| datanet.id).ok_or_else(|| AskError::UnknownDatanet(slug.to_owned()))
+    }
+
+    /// How many Datanets a question goes to.
+    pub fn datanets_searched(&self, wanted: &[DatanetId]) -> usize {
+        if !wanted.is_empty() {
+            return wanted.len();
+        }
+        self.shelf.current().map_or(0, |generation| generation.datanets().len())
+    }
+
+    /// One vector of `text`, or none without a model. Computes for about a millisecond.
+    pub(crate) fn embed(&self, text: &str) -> Result<Option<Vec<f32>>, AskError> {
+        let Some(embedder) = &self.embedder else { return Ok(None) };
+        let mut vectors =
+            embedder.embed(&[text]).map_err(|error| AskError::Broken(error.to_string()))?;
+        Ok(vectors.pop())
+    }
+
+    /// The question's vector, where the model knows its language and the generation has vectors of
+    /// the same model.
+    pub(crate) fn embed_question(
+        &self,
+        generation: &Generation,
+        question: &Question,
+    ) -> Result<Option<Vec<f32>>, AskError> {
+        let indexed = generation.manifest().embedding.as_ref().map(|model| model.digest);
+        let loaded = self.embedder.as_ref().map(|embedder| embedder.model().digest);
+        if !generation.has_vectors() || indexed != loaded || !self.knows(question.language()) {
+            return Ok(None);
+        }
+        self.embed(question.text())
+    }
+
+    /// Questions that the cited Datanets say they answer, other than this one.
+    pub(crate) fn next_questions(
+        &self,
+        generation: &Generation,
+        sources: &Sources,
+        asked: &Question,
+    ) -> Vec<String> {
+        let used: BTreeSet<DatanetId> = sources
+            .hits
+            .iter()
+            .map(|hit| generation.documents()[hit.document as usize].datanet)
+            .collect();
+        let datanets = generation.datanets().iter().filter(|datanet| used.contains(&datanet.id));
+        let questions = datanets.flat_map(|datanet| &datanet.profile.questions);
+        questions.filter(|question| *question != asked.text()).take(3).cloned().collect()
+    }
+}

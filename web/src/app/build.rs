@@ -1,0 +1,266 @@
+//! From a configuration to a running service: opens every part, starts what runs beside the
+//! requests, and says by name what is missing.
+
+use super::folder::{DataFolder, FolderError, secret};
+use super::App;
+use crate::ask::caps::{CapLimits, Caps};
+use crate::ask::live::LiveAnswers;
+use crate::ask::now;
+use crate::config::Config;
+use footnote_domain::embed::Embed;
+use footnote_domain::id::{Address, PayeeId};
+use footnote_domain::money::FeePolicy;
+use footnote_generator::ExtractiveBackend;
+use footnote_indexer::{BlobStore, Indexer, IndexerError, IndexerSettings};
+use footnote_ledger::chain::{
+    ChainClient, ChainError, Deployment, PrivateKeySigner, dev_signer, signer_address,
+};
+use footnote_ledger::{Account, Ledger, LedgerError, LedgerSettings, Opening};
+use footnote_retriever::{FastEmbedder, RetrieverError, Shelf};
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use tokio::sync::{Semaphore, watch};
+
+/// A service that could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The chain.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The indexer.
+    #[error(transparent)]
+    Indexer(#[from] IndexerError),
+    /// The index or the embedding model.
+    #[error(transparent)]
+    Retriever(#[from] RetrieverError),
+    /// A key file that is no key.
+    #[error("{0} holds no usable key; restore it from a backup, or delete it to have a new one made (receipts will name the new signer)")]
+    Key(std::path::PathBuf),
+    /// No fee policy is known.
+    #[error("the fee policy was never read and the chain does not answer: {0}")]
+    Policy(#[source] ChainError),
+    /// A chain that must not be used for development.
+    #[error("chain.dev is set, but the deployment is on chain {0}; the development keys are known to everybody and are refused outside chain 31337")]
+    DevElsewhere(u64),
+    /// The operator's address is missing.
+    #[error("configuration key `chain.operator`: name the address that takes the platform's part (only a development chain has one by itself)")]
+    NoOperator,
+}
+
+/// The development chain's id.
+const DEV_CHAIN: u64 = 31_337;
+
+/// Where things lie in the data folder.
+pub(crate) struct Places<'a>(pub(crate) &'a Path);
+
+impl Places<'_> {
+    pub(crate) fn blobs(&self) -> std::path::PathBuf {
+        self.0.join("blobs")
+    }
+    fn generations(&self) -> std::path::PathBuf {
+        self.0.join("generations")
+    }
+    fn index(&self) -> std::path::PathBuf {
+        self.0.join("index")
+    }
+    fn keys(&self) -> std::path::PathBuf {
+        self.0.join("keys")
+    }
+    pub(crate) fn bundles(&self) -> std::path::PathBuf {
+        self.0.join("bundles")
+    }
+    fn database_url(&self) -> String {
+        format!("sqlite://{}", self.0.join("ledger.sqlite").display())
+    }
+}
+
+/// A service with what runs beside it; dropping it stops nothing, [`Service::stop`] does.
+pub struct Service {
+    /// The shared parts.
+    pub app: Arc<App>,
+    folder: DataFolder,
+    shutdown: watch::Sender<bool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Service {
+    /// Opens everything. The chain need not answer: what is indexed and stored is served at once.
+    pub async fn open(config: Config, listen: &str) -> Result<Self, AppError> {
+        let folder = DataFolder::lock(&config.data_dir, listen)?;
+        let places = Places(folder.root());
+        make_private(&places.keys())?;
+        let deployment = Deployment::load(&config.deployment)?;
+        if config.dev && deployment.chain_id != DEV_CHAIN {
+            return Err(AppError::DevElsewhere(deployment.chain_id));
+        }
+        let chain = ChainClient::unchecked(&config.rpc_url, deployment)?;
+        let operator = operator(&config)?;
+        let ledger = Ledger::open(ledger_settings(&places, deployment, operator, Opening::Service)?).await?;
+        let blobs = BlobStore::open(places.blobs())?;
+        let (embedder, index_embedder) = embedders(&config)?;
+        let indexer = Indexer::new(
+            IndexerSettings::new(
+                places.generations(),
+                places.index(),
+                blobs.clone(),
+                deployment.chain_id,
+                deployment.registry,
+                deployment.block,
+            ),
+            Arc::new(chain.clone()),
+            index_embedder,
+        )?;
+        let shelf = Arc::new(Shelf::open(&places.generations())?);
+        let policy = first_policy(&chain, &ledger, &places.keys().join("policy.json")).await?;
+        let spent = ledger.spent_today(Account::Promotion, now()).await?;
+        let app = Arc::new(App {
+            caps: Caps::new(cap_limits(&config), now() / 86_400, spent),
+            places: Arc::new(Semaphore::new(config.answers_at_once)),
+            shelf: Arc::clone(&shelf),
+            ledger,
+            blobs,
+            live: LiveAnswers::default(),
+            index_status: indexer.status(),
+            chain,
+            backend: Arc::new(ExtractiveBackend::default()),
+            policy: RwLock::new(policy),
+            platform: PayeeId::from_address(operator),
+            operator_token: hex::encode(secret::<32>(&places.keys().join("operator.token"))?),
+            secret: secret(&places.keys().join("pseudonym.secret"))?,
+            embedder,
+            config,
+        });
+        let (shutdown, stopping) = watch::channel(false);
+        let tasks = super::tasks::start(&app, indexer, &stopping);
+        Ok(Self { app, folder, shutdown, tasks })
+    }
+
+    /// Says where this service can be reached.
+    pub fn announce(&mut self, listen: &str) -> std::io::Result<()> {
+        self.folder.announce(listen)
+    }
+
+    /// Stops what runs beside the requests, then the ledger's writer.
+    pub async fn stop(self) {
+        // Nobody listening means that all have stopped already.
+        let _ = self.shutdown.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a background task ended badly");
+            }
+        }
+        self.app.ledger.close().await;
+    }
+}
+
+fn make_private(folder: &Path) -> Result<(), FolderError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| FolderError::Disk { action: "create", path: folder.to_owned(), source })
+}
+
+/// Who takes the platform's part and funds the promotion.
+fn operator(config: &Config) -> Result<Address, AppError> {
+    match config.operator {
+        Some(operator) => Ok(operator),
+        None if config.dev => Ok(signer_address(&dev_signer(0)?)),
+        None => Err(AppError::NoOperator),
+    }
+}
+
+fn cap_limits(config: &Config) -> CapLimits {
+    CapLimits {
+        per_ip: config.promotion_per_ip,
+        per_session: config.promotion_per_session,
+        per_day: config.promotion_per_day,
+    }
+}
+
+fn ledger_settings(
+    places: &Places<'_>,
+    deployment: Deployment,
+    operator: Address,
+    opening: Opening,
+) -> Result<LedgerSettings, AppError> {
+    let platform = PayeeId::from_address(operator);
+    Ok(LedgerSettings {
+        database_url: places.database_url(),
+        opening,
+        chain_id: deployment.chain_id,
+        settlement: deployment.settlement,
+        // The development token's; production reads it once the token is configurable.
+        token_decimals: 18,
+        platform,
+        treasury: platform,
+        promotion_funder: Some(operator),
+        bundles: places.bundles(),
+        signer: receipt_signer(&places.keys().join("receipts.key"))?,
+    })
+}
+
+/// Opens the books beside a running service, for settling, claiming and auditing.
+pub(crate) async fn ledger_beside(config: &Config) -> Result<(Ledger, Deployment), AppError> {
+    let places = Places(&config.data_dir);
+    let deployment = Deployment::load(&config.deployment)?;
+    let operator = operator(config)?;
+    make_private(&places.keys())?;
+    let settings = ledger_settings(&places, deployment, operator, Opening::Beside)?;
+    Ok((Ledger::open(settings).await?, deployment))
+}
+
+/// The key that signs receipts: made once, kept in the data folder.
+fn receipt_signer(path: &Path) -> Result<PrivateKeySigner, AppError> {
+    let bytes: [u8; 32] = secret(path)?;
+    PrivateKeySigner::from_slice(&bytes).map_err(|_| AppError::Key(path.to_owned()))
+}
+
+type Embedders = (Option<Arc<dyn Embed>>, Option<Arc<dyn Embed>>);
+
+/// One instance for questions and one for indexing, so that neither waits for the other.
+fn embedders(config: &Config) -> Result<Embedders, AppError> {
+    let Some(embedding) = &config.embedding else {
+        tracing::warn!("no embedding model is configured: search goes by words and spans alone");
+        return Ok((None, None));
+    };
+    let open = || -> Result<Arc<dyn Embed>, RetrieverError> {
+        let languages = embedding.languages.clone();
+        Ok(Arc::new(FastEmbedder::open(&embedding.model_dir, &embedding.onnxruntime, languages)?))
+    };
+    Ok((Some(open()?), Some(open()?)))
+}
+
+/// The policy of the open epoch: from the chain, or as it was last read when the chain is silent.
+async fn first_policy(
+    chain: &ChainClient,
+    ledger: &Ledger,
+    kept: &Path,
+) -> Result<FeePolicy, AppError> {
+    let epoch = ledger.open_epoch().await?;
+    match chain.fee_policy_at(epoch).await {
+        Ok(policy) => {
+            keep_policy(kept, &policy);
+            Ok(policy)
+        }
+        Err(error) => {
+            let text = std::fs::read(kept).ok();
+            let policy = text.and_then(|text| serde_json::from_slice::<FeePolicy>(&text).ok());
+            let policy = policy.filter(|policy| policy.check().is_ok()).ok_or(AppError::Policy(error))?;
+            tracing::warn!(version = policy.version, "the chain does not answer; the fee policy is the one last read");
+            Ok(policy)
+        }
+    }
+}
+
+pub(super) fn keep_policy(path: &Path, policy: &FeePolicy) {
+    let text = footnote_domain::receipt::canonical_bytes(policy);
+    let fresh = path.with_extension("new");
+    if let Err(error) = std::fs::write(&fresh, text).and_then(|()| std::fs::rename(&fresh, path)) {
+        tracing::warn!(%error, path = %path.display(), "the fee policy could not be kept");
+    }
+}

@@ -1,0 +1,331 @@
+//! What is kept of an answer? Everything that a reader sees, in one document: the page, the API, the
+//! widget, an export and a reload all read this, so they cannot disagree.
+
+use footnote_domain::id::{AnswerId, ContentHash, DatanetId, Digest, PayeeId};
+use footnote_domain::money::Nano;
+use footnote_domain::receipt::Funding;
+use footnote_domain::text::Language;
+use serde::{Deserialize, Serialize};
+
+/// How a question ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Answered, cited, charged.
+    Answered,
+    /// No source answers it; nothing charged.
+    Refused,
+    /// The sources support too little of what was written; nothing charged.
+    Unsupported,
+}
+
+/// A finished answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Its id, also its permalink.
+    pub id: AnswerId,
+    /// The question, as asked.
+    pub question: String,
+    /// Language of the question.
+    pub language: Language,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Seconds since 1970.
+    pub created: u64,
+    /// Name of the backend.
+    pub backend: String,
+    /// The sentences, in order.
+    pub sentences: Vec<AnswerSentence>,
+    /// One entry per cited span; a contribution has one number, but may be cited often.
+    pub citations: Vec<AnswerCitation>,
+    /// The passages that were read, best first.
+    pub search_results: Vec<SearchResult>,
+    /// Who is paid what, by number.
+    pub attribution: Vec<SourceShare>,
+    /// The part of the answer that no source supports, in ppm.
+    pub residual_ppm: u32,
+    /// What it cost.
+    pub price: Price,
+    /// Path of the receipt, when one exists.
+    pub receipt: Option<String>,
+    /// Milliseconds spent, by step.
+    pub timings: Timings,
+    /// How many Datanets were searched.
+    pub datanets_searched: usize,
+    /// Root digest of the generation that was read.
+    pub generation: Digest,
+    /// Questions to ask next.
+    pub next_questions: Vec<String>,
+    /// Secrets that let the owner prove the hashes in the receipt; not shown.
+    pub salts: Salts,
+}
+
+/// One sentence of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerSentence {
+    /// The text, without markers. May be a list item, a table row or a block of code (Markdown).
+    pub text: String,
+    /// Numbers of the citations that support it, ascending; empty means unsupported.
+    pub cites: Vec<u32>,
+    /// Whether a new paragraph begins with it.
+    pub paragraph: bool,
+    /// Weight of the sentence in the answer, in ppm.
+    pub weight_ppm: u32,
+}
+
+/// A cited span.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerCitation {
+    /// The number shown.
+    pub n: u32,
+    /// Number of the answer's sentence that it supports, from 0.
+    pub sentence: u32,
+    /// The Datanet.
+    pub datanet: DatanetId,
+    /// Its short name.
+    pub datanet_slug: String,
+    /// Its version.
+    pub datanet_version: u64,
+    /// The contribution.
+    pub document: ContentHash,
+    /// Its title.
+    pub title: String,
+    /// Names (or short ids) of those paid for it.
+    pub authors: Vec<String>,
+    /// First code point of the quote in the contribution.
+    pub start: u64,
+    /// First code point after.
+    pub end: u64,
+    /// The quote: exactly `text[start..end]`.
+    pub quote: String,
+    /// A few words before the quote.
+    pub before: String,
+    /// A few words after it.
+    pub after: String,
+    /// keccak-256 of the quote.
+    pub quote_keccak256: Digest,
+    /// Wording evidence for the sentence, in ppm.
+    pub wording_ppm: u32,
+    /// Meaning evidence for the sentence, in ppm.
+    pub meaning_ppm: u32,
+}
+
+/// A passage that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchResult {
+    /// From 1.
+    pub rank: u32,
+    /// The Datanet.
+    pub datanet: DatanetId,
+    /// Its short name.
+    pub datanet_slug: String,
+    /// The contribution.
+    pub document: ContentHash,
+    /// Its title.
+    pub title: String,
+    /// The headings above the passage.
+    pub section: String,
+    /// First code point of the passage.
+    pub start: u64,
+    /// First code point after.
+    pub end: u64,
+    /// The passage's text.
+    pub text: String,
+    /// How near to the question, in ppm. Shown; never pays.
+    pub relevance_ppm: u32,
+    /// Fused score, in millionths.
+    pub score_millionths: i64,
+    /// BM25, in millionths, when found by words.
+    pub bm25_millionths: Option<i64>,
+    /// Cosine, in millionths, when compared by meaning.
+    pub cosine_millionths: Option<i64>,
+    /// Place in the list by words, from 1.
+    pub lexical_rank: Option<u32>,
+    /// Place in the list by meaning, from 1.
+    pub vector_rank: Option<u32>,
+}
+
+/// What one cited contribution earns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceShare {
+    /// Its number in the answer.
+    pub n: u32,
+    /// The Datanet.
+    pub datanet: DatanetId,
+    /// The contribution.
+    pub document: ContentHash,
+    /// Its title.
+    pub title: String,
+    /// The spans that support the answer.
+    pub spans: Vec<SourceSpan>,
+    /// Share of the answer, in ppm.
+    pub share_ppm: u32,
+    /// Its part of the price.
+    pub amount: Nano,
+    /// Who receives it.
+    pub payees: Vec<PayeePart>,
+}
+
+/// A span that supports the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceSpan {
+    /// First code point.
+    pub start: u64,
+    /// First code point after.
+    pub end: u64,
+    /// keccak-256 of the span's text.
+    pub quote_keccak256: Digest,
+}
+
+/// One payee's part of a source's pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayeePart {
+    /// Who.
+    pub payee: PayeeId,
+    /// The name they go by, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether it waits in escrow for an author without an address.
+    pub escrow: bool,
+    /// Part of the contribution, in ppm.
+    pub ppm: u32,
+    /// How much.
+    pub amount: Nano,
+}
+
+/// What an answer cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// Reserved.
+    pub held: Nano,
+    /// By the tariff.
+    pub gross: Nano,
+    /// Taken.
+    pub charged: Nano,
+    /// gross − charged.
+    pub refunded: Nano,
+    /// Of the charge, to the platform.
+    pub platform: Nano,
+    /// Of the charge, to contributors.
+    pub contributors: Nano,
+    /// Which purse paid.
+    pub funding: Funding,
+}
+
+/// Milliseconds since the question came in, when each step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Timings {
+    /// Passages found.
+    pub searched_ms: u64,
+    /// Sources read.
+    pub read_ms: u64,
+    /// First sentence out.
+    pub first_sentence_ms: u64,
+    /// Last sentence out.
+    pub answered_ms: u64,
+}
+
+/// Secrets behind the salted hashes of a receipt, in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Salts {
+    /// Of the request hash.
+    pub request: Digest,
+    /// Of the answer hash.
+    pub answer: Digest,
+}
+
+/// What happens while an answer is made, in order; the position is the event's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum AnswerEvent {
+    /// The search began.
+    Searching {
+        /// Over how many Datanets.
+        datanets: usize,
+    },
+    /// Passages were found and are being read.
+    Reading {
+        /// The passages, best first.
+        results: Vec<SearchResult>,
+    },
+    /// One more sentence, with the citations that support it.
+    Sentence {
+        /// Its number, from 0.
+        index: u32,
+        /// The sentence; its weight is known only at the end and 0 until then.
+        sentence: AnswerSentence,
+        /// Its citations.
+        citations: Vec<AnswerCitation>,
+    },
+    /// The end: everything, as it is stored.
+    Done {
+        /// The finished answer.
+        answer: Box<Answer>,
+    },
+    /// It failed; nothing was charged.
+    Failed {
+        /// Stable code.
+        code: String,
+        /// What happened and what to do next.
+        message: String,
+    },
+}
+
+impl Answer {
+    /// The text with `[n]` markers after each supported sentence, Markdown.
+    pub fn content(&self) -> String {
+        let mut text = String::new();
+        for sentence in &self.sentences {
+            if !text.is_empty() {
+                text.push_str(if sentence.paragraph { "\n\n" } else { " " });
+            }
+            text.push_str(&sentence.with_markers());
+        }
+        text
+    }
+
+    /// What a reader is told: the text, or in the question's language that there is none.
+    pub fn message(&self) -> String {
+        match self.outcome {
+            Outcome::Answered => self.content(),
+            Outcome::Refused | Outcome::Unsupported => no_answer(self.language).to_owned(),
+        }
+    }
+
+    /// The events that led here, for a reader who comes late: the same text, the same ids.
+    pub fn replay(&self) -> Vec<AnswerEvent> {
+        let mut events = vec![
+            AnswerEvent::Searching { datanets: self.datanets_searched },
+            AnswerEvent::Reading { results: self.search_results.clone() },
+        ];
+        for (index, sentence) in (0u32..).zip(&self.sentences) {
+            let of_sentence = self.citations.iter().filter(|c| c.sentence == index);
+            events.push(AnswerEvent::Sentence {
+                index,
+                sentence: AnswerSentence { weight_ppm: 0, ..sentence.clone() },
+                citations: of_sentence.cloned().collect(),
+            });
+        }
+        events.push(AnswerEvent::Done { answer: Box::new(self.clone()) });
+        events
+    }
+}
+
+/// "No source answers this", for readers of `language`.
+pub fn no_answer(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "Ninguna fuente de estos Datanets responde a esta pregunta. No se ha cobrado nada.",
+        Language::Chinese => "这些 Datanet 中没有来源能回答这个问题。未收取任何费用。",
+        _ => "No source in these Datanets answers this question. Nothing was charged.",
+    }
+}
+
+impl AnswerSentence {
+    /// The sentence with its markers, `Text.[1][2]`.
+    pub fn with_markers(&self) -> String {
+        let markers: String = self.cites.iter().map(|n| format!("[{n}]")).collect();
+        // A marker inside a closing code fence would break the fence.
+        let gap = if self.text.ends_with("```") || self.text.ends_with("~~~") { "\n" } else { "" };
+        format!("{}{gap}{markers}", self.text)
+    }
+}

@@ -1,0 +1,84 @@
+//! What may be asked? A question is parsed once, at the door.
+
+use footnote_domain::text::token::is_invisible;
+use footnote_domain::text::{Language, tokens};
+
+/// A question that may be asked: not empty, not too long, text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    text: String,
+    language: Language,
+}
+
+/// Why a question was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// Nothing but white space or marks.
+    #[error("the question is empty; write a few words")]
+    Empty,
+    /// Longer than allowed.
+    #[error("the question has {given} characters, the most is {most}; ask something shorter")]
+    TooLong {
+        /// Its length.
+        given: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// Bytes that are no text.
+    #[error("the question holds characters that are no text (such as {0}); send plain text in UTF-8")]
+    NotText(String),
+}
+
+impl Question {
+    /// Checks a question: trimmed, without control characters, with at least one word, at most
+    /// `most_chars` code points. Emoji and right-to-left text are welcome.
+    pub fn parse(raw: &str, most_chars: usize) -> Result<Self, QuestionError> {
+        let text = raw.trim();
+        let given = text.chars().count();
+        if given > most_chars {
+            return Err(QuestionError::TooLong { given, most: most_chars });
+        }
+        let is_binary = |ch: &char| {
+            (ch.is_control() && !matches!(ch, '\n' | '\r' | '\t')) || *ch == char::REPLACEMENT_CHARACTER
+        };
+        if let Some(control) = text.chars().find(is_binary) {
+            return Err(QuestionError::NotText(format!("U+{:04X}", u32::from(control))));
+        }
+        let visible = text.chars().any(|ch| !ch.is_whitespace() && !is_invisible(ch));
+        if !visible || tokens(text).is_empty() && !text.chars().any(|ch| !ch.is_ascii()) {
+            return Err(QuestionError::Empty);
+        }
+        Ok(Self { text: text.to_owned(), language: Language::detect(text) })
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_at_the_door() {
+        let parse = |raw: &str| Question::parse(raw, 20).map(|question| question.text);
+        assert_eq!(parse("  why? \n"), Ok("why?".into()));
+        assert_eq!(parse("ما هو النت؟"), Ok("ما هو النت؟".into()));
+        assert_eq!(parse("🍵?"), Ok("🍵?".into()));
+        assert_eq!(parse(" \u{200b} "), Err(QuestionError::Empty));
+        assert_eq!(parse("?!"), Err(QuestionError::Empty));
+        assert_eq!(parse("a\0b"), Err(QuestionError::NotText("U+0000".into())));
+        assert_eq!(parse("a\u{fffd}b"), Err(QuestionError::NotText("U+FFFD".into())));
+        assert_eq!(
+            parse(&"x".repeat(21)),
+            Err(QuestionError::TooLong { given: 21, most: 20 })
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! Which sentences may an answer rest on? Those of the passages found, each replaced by its owner's
+//! sentence: copies, boilerplate and tombstones are never quoted.
+
+use footnote_domain::corpus::{Ownership, Passage, SentenceRef};
+use footnote_domain::id::ContentHash;
+use footnote_generator::{Source, SourceSentence};
+use footnote_retriever::{Generation, Hit};
+use std::collections::{BTreeMap, HashSet};
+
+/// What an answer may be made of, and who may be paid for it.
+pub struct Sources {
+    /// For the generator, best first; passages that say nothing new are left out.
+    pub passages: Vec<Source>,
+    /// The hits behind `passages`.
+    pub hits: Vec<Hit>,
+    /// Per owner the sentences that stand in the passages, in order.
+    pub owners: BTreeMap<ContentHash, Vec<SentenceRef>>,
+}
+
+/// Gathers the sources of the best hits: at most `passages_max` passages and `owners_max` owners.
+pub fn gather(
+    generation: &Generation,
+    hits: &[Hit],
+    passages_max: usize,
+    owners_max: usize,
+) -> Sources {
+    let mut sources = Sources { passages: Vec::new(), hits: Vec::new(), owners: BTreeMap::new() };
+    let mut taken = HashSet::new();
+    for hit in hits {
+        if sources.passages.len() == passages_max {
+            break;
+        }
+        let passage = &generation.passages()[hit.passage as usize];
+        let sentences = owned_sentences(generation, passage);
+        let fresh = sentences.iter().any(|sentence| !taken.contains(&sentence.reference));
+        let owners: HashSet<ContentHash> =
+            sentences.iter().map(|sentence| owner_of(generation, sentence.reference)).collect();
+        let new_owners = owners.iter().filter(|owner| !sources.owners.contains_key(*owner)).count();
+        if !fresh || sources.owners.len() + new_owners > owners_max {
+            continue;
+        }
+        for sentence in &sentences {
+            if taken.insert(sentence.reference) {
+                let owner = owner_of(generation, sentence.reference);
+                sources.owners.entry(owner).or_default().push(sentence.reference);
+            }
+        }
+        let rank = u32::try_from(sources.passages.len()).expect("at most 40 passages");
+        sources.passages.push(Source { rank, ..source(generation, hit, passage, sentences) });
+        sources.hits.push(hit.clone());
+    }
+    for sentences in sources.owners.values_mut() {
+        sentences.sort_unstable();
+    }
+    sources
+}
+
+/// The contribution that a sentence stands in.
+pub fn owner_of(generation: &Generation, sentence: SentenceRef) -> ContentHash {
+    generation.documents()[sentence.document as usize].content_hash
+}
+
+/// The passage's sentences as their owners wrote them; what nobody owns is left out.
+fn owned_sentences(generation: &Generation, passage: &Passage) -> Vec<SourceSentence> {
+    let all = generation.sentences(passage.document);
+    passage
+        .sentences
+        .clone()
+        .filter_map(|number| {
+            let here = SentenceRef { document: passage.document, sentence: number };
+            let reference = match all[number as usize].ownership {
+                Ownership::Own => here,
+                Ownership::CopyOf(root) => root,
+                Ownership::Boilerplate | Ownership::Tombstone => return None,
+            };
+            Some(sentence(generation, reference))
+        })
+        .collect()
+}
+
+fn sentence(generation: &Generation, reference: SentenceRef) -> SourceSentence {
+    let stored = &generation.sentences(reference.document)[reference.sentence as usize];
+    SourceSentence {
+        reference,
+        text: generation.sentence_text(reference).to_owned(),
+        kind: stored.kind,
+        owned: true,
+        vector: generation.sentence_vector(reference).map(<[i8]>::to_vec),
+    }
+}
+
+fn source(
+    generation: &Generation,
+    hit: &Hit,
+    passage: &Passage,
+    sentences: Vec<SourceSentence>,
+) -> Source {
+    let document = &generation.documents()[passage.document as usize];
+    Source {
+        passage: hit.passage,
+        document: passage.document,
+        content_hash: document.content_hash,
+        title: document.description.title.clone(),
+        section: passage.section.clone(),
+        rank: 0,
+        score: hit.score,
+        relevance_ppm: hit.relevance_ppm,
+        sentences,
+    }
+}

@@ -1,0 +1,85 @@
+//! On which terms is a question answered? Tariff, fee policy, beneficiaries, and what the receipt
+//! says of backend and search.
+
+use super::answer::Salts;
+use super::error::AskError;
+use super::record::{Terms, request_bytes};
+use super::AskRequest;
+use crate::app::App;
+use footnote_domain::attribution::{Constants, Estimator};
+use footnote_domain::id::Digest;
+use footnote_domain::money::{Beneficiaries, Tariff};
+use footnote_domain::receipt::{Funding, Model, RetrievalRecord};
+use footnote_retriever::Generation;
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Name of the search algorithm, in receipts.
+const SEARCH: &str = "hybrid/1";
+
+/// The terms of one question.
+pub(super) async fn of(
+    app: &App,
+    generation: &Generation,
+    request: &AskRequest,
+) -> Result<Terms, AskError> {
+    let epoch = app.ledger.open_epoch().await?;
+    let capabilities = app.backend.capabilities();
+    let backend = app.backend.name().to_owned();
+    let salt = || Digest(rand::random());
+    Ok(Terms {
+        tariff: Tariff::QUICK,
+        policy: app.fee_policy(),
+        beneficiaries: Beneficiaries {
+            platform: app.platform,
+            adapter: None,
+            stakers: None,
+            treasury: app.platform,
+        },
+        payer: pseudonym(app, epoch),
+        funding: Funding::Promotion,
+        salts: Salts { request: salt(), answer: salt() },
+        request: request_bytes(request.question.text(), &request.datanets, &backend),
+        backend,
+        model: Model {
+            id: capabilities.model_id.unwrap_or_else(|| "none".to_owned()),
+            digest: capabilities.model_digest.unwrap_or_default(),
+        },
+        retrieval: RetrievalRecord {
+            generation: generation.root_digest(),
+            unigrams: generation.manifest().unigrams,
+            algorithm: SEARCH.to_owned(),
+            parameters: parameters(app, generation),
+        },
+        estimator: Estimator::Words,
+        constants: Constants::default(),
+        time: now(),
+    })
+}
+
+/// Which kinds of evidence were at hand.
+pub(super) fn estimator(judged_meaning: bool) -> Estimator {
+    if judged_meaning { Estimator::Meaning } else { Estimator::Words }
+}
+
+/// The payer's name in receipts: new in every epoch, unlinkable without the operator's secret.
+fn pseudonym(app: &App, epoch: u64) -> Digest {
+    Digest::of(&[b"footnote payer", &app.secret, &epoch.to_be_bytes(), b"promotion"])
+}
+
+fn parameters(app: &App, generation: &Generation) -> BTreeMap<String, String> {
+    let embedding = generation.manifest().embedding.as_ref();
+    let model = embedding.map_or("none".to_owned(), |model| model.digest.to_string());
+    [
+        ("embedding", model),
+        ("passages", app.config.passages.to_string()),
+        ("vector_weight", footnote_retriever::fusion::VECTOR_WEIGHT.to_string()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into()
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

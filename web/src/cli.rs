@@ -1,0 +1,132 @@
+//! The command line of `footnote`.
+
+mod ask;
+mod chain;
+mod claim;
+mod demo_chain;
+mod import;
+mod remote;
+mod samples;
+mod serve;
+mod settle;
+mod signer;
+mod verify;
+
+pub(crate) use signer::dev_key_of;
+
+use crate::config::{Config, DOCUMENTED, Overrides};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Ask a question; every sentence of the answer is footnoted, and its price is paid out to the
+/// people who wrote the passages.
+#[derive(Debug, Parser)]
+#[command(name = "footnote", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and API, follow the chain, index.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Address and port, instead of the configured one.
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// Ask a question: through the running service of this data folder, or alone when none runs.
+    Ask(ask::AskArgs),
+    /// Register texts of a folder (.md, .txt) or a .jsonl(.gz) file in a Datanet.
+    Import(import::ImportArgs),
+    /// Close the open epoch and settle it on chain.
+    Settle(settle::SettleArgs),
+    /// Claim what a contributor has earned, on chain.
+    Claim(claim::ClaimArgs),
+    /// Recompute a receipt offline; exit 0 when all of it holds, 1 naming the field that does not.
+    Verify(verify::VerifyArgs),
+    /// Deploy the contracts.
+    Chain {
+        #[command(subcommand)]
+        command: chain::ChainCommand,
+    },
+    /// Development chain: deploy what is missing, fund the promotion, register the sample Datanets.
+    DemoChain(demo_chain::DemoChainArgs),
+    /// Print the configuration file with every key, its default and its meaning.
+    Config,
+}
+
+/// Which data folder, which chain.
+#[derive(Debug, Clone, Args)]
+struct Place {
+    /// Configuration file; `footnote config` prints one.
+    #[arg(long, env = "FOOTNOTE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder of all data, instead of the configured one.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// JSON-RPC address of the chain, instead of the configured one.
+    #[arg(long)]
+    rpc_url: Option<String>,
+}
+
+impl Place {
+    fn config(&self, listen: Option<String>) -> anyhow::Result<Config> {
+        let overrides = Overrides {
+            listen,
+            data_dir: self.data_dir.clone(),
+            rpc_url: self.rpc_url.clone(),
+        };
+        Ok(Config::load(self.config.as_deref(), &overrides)?)
+    }
+}
+
+/// Parses the arguments, runs the command, prints a failure with its causes.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start the runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(dispatch(cli.command));
+    // A blocking thread in the middle of a computation must not hold the end up.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve { place, listen } => serve::run(place.config(listen)?).await?,
+        Command::Ask(args) => return ask::run(args).await,
+        Command::Import(args) => import::run(args).await?,
+        Command::Settle(args) => settle::run(args).await?,
+        Command::Claim(args) => claim::run(args).await?,
+        Command::Verify(args) => return verify::run(&args),
+        Command::Chain { command } => chain::run(command).await?,
+        Command::DemoChain(args) => demo_chain::run(args).await?,
+        Command::Config => print!("{DOCUMENTED}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs to standard error; `FOOTNOTE_LOG` sets the filter (default `info` for this house).
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("FOOTNOTE_LOG").unwrap_or_else(|_| {
+        EnvFilter::new("warn,qdrant_edge=error,footnote_web=info,footnote_indexer=info,footnote_ledger=info,footnote_retriever=info,actix_web::middleware::logger=info")
+    });
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,134 @@
+//! `footnote ask`: the same recipe as page and API; through the running service, or alone.
+
+use super::Place;
+use super::remote::Remote;
+use crate::app::Service;
+use crate::ask::answer::{Answer, AnswerEvent};
+use crate::ask::{self, AskRequest, Caller, Outcome, Question};
+use crate::config::Config;
+use anyhow::{Context, bail};
+use clap::Args;
+use futures::StreamExt;
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// How long a service that was just started may take to open its index.
+const READY_WAIT: Duration = Duration::from_secs(60);
+
+/// Arguments of `footnote ask`.
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// The question.
+    question: String,
+    /// Short name of a Datanet to ask; may be repeated. All when left out.
+    #[arg(long = "datanet")]
+    datanets: Vec<String>,
+    /// Print the stored answer as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Exit code 0 for an answer, 3 when no source answers.
+pub(super) async fn run(args: AskArgs) -> anyhow::Result<ExitCode> {
+    let config = args.place.config(None)?;
+    let answer = match Remote::find(&config)? {
+        Some(remote) => ask_service(&remote, &args).await?,
+        None => ask_alone(config, &args).await?,
+    };
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&answer).context("printing the answer")?);
+    } else {
+        print_answer(&answer);
+    }
+    Ok(if answer.outcome == Outcome::Answered { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+async fn ask_service(remote: &Remote, args: &AskArgs) -> anyhow::Result<Answer> {
+    let body = serde_json::json!({
+        "model": "footnote",
+        "messages": [{"role": "user", "content": args.question}],
+        "datanets": args.datanets,
+    });
+    let completion = remote.post("/v1/chat/completions", &body).await?;
+    let id = completion["answer_id"].as_str().context("the reply names no answer")?;
+    let answer = remote.get(&format!("/v1/answers/{id}")).await?;
+    serde_json::from_value(answer).context("reading the stored answer")
+}
+
+async fn ask_alone(config: Config, args: &AskArgs) -> anyhow::Result<Answer> {
+    let question = Question::parse(&args.question, config.question_chars)?;
+    let service = Service::open(config, "").await?;
+    let outcome = ask_opened(&service, question, args).await;
+    service.stop().await;
+    outcome
+}
+
+async fn ask_opened(service: &Service, question: Question, args: &AskArgs) -> anyhow::Result<Answer> {
+    let app = &service.app;
+    let began = Instant::now();
+    while !app.is_ready() {
+        if began.elapsed() > READY_WAIT {
+            let status = app.index_status.borrow().clone();
+            let why = status.last_error.unwrap_or_else(|| "no text is indexed yet".to_owned());
+            bail!("nothing can be asked yet: {why}");
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let datanets = args.datanets.iter().map(|slug| app.datanet_by_slug(slug));
+    let datanets = datanets.collect::<Result<Vec<_>, _>>()?;
+    let caller = Caller { ip: "cli".into(), session: None };
+    let id = ask::start(app, AskRequest { question, datanets, caller, key: None }).await?;
+    let events = ask::events(app, id, None).await?;
+    match events.fold(None, |_, (_, event)| async { Some(event) }).await {
+        Some(AnswerEvent::Done { answer }) => Ok(*answer),
+        Some(AnswerEvent::Failed { message, .. }) => bail!("{message}"),
+        _ => bail!("the answer ended without an end; look into the log"),
+    }
+}
+
+fn print_answer(answer: &Answer) {
+    println!("{}\n", answer.message());
+    let mut sources: BTreeMap<u32, (&str, &str, Vec<String>)> = BTreeMap::new();
+    for citation in &answer.citations {
+        let entry = sources.entry(citation.n).or_insert((
+            &citation.title,
+            &citation.datanet_slug,
+            Vec::new(),
+        ));
+        let quote = format!("{}–{} “{}”", citation.start, citation.end, shorten(&citation.quote));
+        if !entry.2.contains(&quote) {
+            entry.2.push(quote);
+        }
+    }
+    for (n, (title, datanet, quotes)) in sources {
+        let share = answer.attribution.iter().find(|share| share.n == n);
+        let pay = share.map_or(String::new(), |share| {
+            format!(" — {:.1} %, {} OPEN", f64::from(share.share_ppm) / 1e4, share.amount.in_tokens())
+        });
+        println!("[{n}] {title} ({datanet}){pay}");
+        for quote in quotes {
+            println!("    {quote}");
+        }
+    }
+    let price = &answer.price;
+    println!(
+        "\nprice {} OPEN · charged {} · refunded {}",
+        price.gross.in_tokens(),
+        price.charged.in_tokens(),
+        price.refunded.in_tokens()
+    );
+    if let Some(receipt) = &answer.receipt {
+        println!("receipt {receipt}");
+    }
+}
+
+fn shorten(quote: &str) -> String {
+    let line = quote.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(100) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}

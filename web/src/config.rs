@@ -1,0 +1,153 @@
+//! Which parts run, and where does their data lie? One file, every key documented in
+//! [`documented`], checked as a whole before anything starts.
+
+mod documented;
+mod resolve;
+
+pub use documented::DOCUMENTED;
+pub use resolve::{Config, ConfigError, Overrides};
+
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// The file as it is written; see `footnote config` for what each key means.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawConfig {
+    server: RawServer,
+    data: RawData,
+    chain: RawChain,
+    ledger: RawLedger,
+    cache: RawCache,
+    vectors: RawVectors,
+    embedding: RawEmbedding,
+    generation: RawGeneration,
+    promotion: RawPromotion,
+    limits: RawLimits,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawServer {
+    listen: String,
+}
+
+impl Default for RawServer {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8080".into() }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawData {
+    dir: PathBuf,
+}
+
+impl Default for RawData {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("footnote-data") }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawChain {
+    rpc_url: String,
+    deployment: PathBuf,
+    operator: String,
+    dev: bool,
+}
+
+impl Default for RawChain {
+    fn default() -> Self {
+        Self {
+            rpc_url: "http://127.0.0.1:8545".into(),
+            deployment: PathBuf::from("chain/deployment.json"),
+            operator: String::new(),
+            dev: false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawLedger {
+    database_url: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawCache {
+    redis_url: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawVectors {
+    qdrant_url: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawEmbedding {
+    model_dir: PathBuf,
+    onnxruntime: PathBuf,
+    languages: Vec<String>,
+}
+
+impl Default for RawEmbedding {
+    fn default() -> Self {
+        Self {
+            model_dir: PathBuf::new(),
+            onnxruntime: PathBuf::new(),
+            languages: vec!["en".into()],
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawGeneration {
+    backend: String,
+    passages: usize,
+    sentences_max: usize,
+}
+
+impl Default for RawGeneration {
+    fn default() -> Self {
+        Self { backend: "extractive".into(), passages: 8, sentences_max: 4 }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawPromotion {
+    per_day: i64,
+    per_ip_per_day: i64,
+    per_session_per_day: i64,
+}
+
+impl Default for RawPromotion {
+    fn default() -> Self {
+        Self {
+            per_day: 24_000_000_000,
+            per_ip_per_day: 6_000_000_000,
+            per_session_per_day: 3_000_000_000,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawLimits {
+    question_chars: usize,
+    answers_at_once: usize,
+    answer_seconds: u64,
+}
+
+impl Default for RawLimits {
+    fn default() -> Self {
+        Self { question_chars: 2_000, answers_at_once: 32, answer_seconds: 60 }
+    }
+}

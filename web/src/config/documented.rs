@@ -1,0 +1,70 @@
+//! The configuration file with every key at its default and a word on what it does.
+
+/// Printed by `footnote config`; a test keeps it equal to the real defaults.
+pub const DOCUMENTED: &str = r#"# footnote.toml — every key, with its default. Leave out what you do not change.
+
+[server]
+# Address and port to serve on. Keep to loopback unless a proxy with TLS stands in front.
+listen = "127.0.0.1:8080"
+
+[data]
+# Folder for everything that is kept: ledger, texts, indexes, epoch bundles. One process at a time.
+dir = "footnote-data"
+
+[chain]
+# JSON-RPC address of the chain (any EVM chain; the demo starts anvil).
+rpc_url = "http://127.0.0.1:8545"
+# Where the contracts are, as written by `footnote chain deploy`; relative to data.dir.
+deployment = "chain/deployment.json"
+# Address that takes the platform's part and whose deposits fund the promotion account. Needed
+# unless dev is set.
+operator = ""
+# Development chain only (id 31337, loopback): well-known keys sign, pages let you act as a sample
+# contributor, and the promotion account is funded with worthless tokens.
+dev = false
+
+[ledger]
+# Empty: SQLite inside data.dir. PostgreSQL is not built yet and is refused.
+database_url = ""
+
+[cache]
+# Empty: in process. Redis is not built yet and is refused.
+redis_url = ""
+
+[vectors]
+# Empty: embedded (qdrant-edge). A Qdrant server is not built yet and is refused.
+qdrant_url = ""
+
+[embedding]
+# Folder of an ONNX sentence-embedding model (model.onnx, tokenizer.json, config.json, …), as
+# `cargo xtask setup` makes it. Empty: no search by meaning; pages, log and /healthz say so.
+model_dir = ""
+# The onnxruntime library, 1.24 or newer, e.g. /opt/onnxruntime/libonnxruntime.so. Needed with model_dir.
+onnxruntime = ""
+# Languages that the model knows (en, es, zh). In others search goes by words alone.
+languages = ["en"]
+
+[generation]
+# "extractive": answers are composed of the best sentences, word for word; needs no model.
+backend = "extractive"
+# Passages read for one answer, 1 to 40.
+passages = 8
+# Most sentences of one answer, 1 to 12.
+sentences_max = 4
+
+[promotion]
+# What guests may spend from the promotion account, in nano-credits (10⁻⁹ token): a day, all together;
+per_day = 24000000000
+# a day, from one IP address;
+per_ip_per_day = 6000000000
+# a day, in one browser session. 0 closes the door to guests.
+per_session_per_day = 3000000000
+
+[limits]
+# Longest question, in characters.
+question_chars = 2000
+# Answers made at the same time; more are turned away with "try again" before anything is reserved.
+answers_at_once = 32
+# After this many seconds an unfinished answer is given up and nothing is charged.
+answer_seconds = 60
+"#;

@@ -1,0 +1,299 @@
+//! From a file to a configuration that cannot be half built: every fault names its key and the fix.
+
+use super::RawConfig;
+use figment::Figment;
+use figment::providers::{Format, Toml};
+use footnote_domain::id::Address;
+use footnote_domain::money::Nano;
+use footnote_domain::text::Language;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// A configuration that was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is not there.
+    #[error("the configuration file {0} does not exist; write one with `footnote config > {0}`")]
+    Missing(PathBuf),
+    /// The file cannot be read as TOML with the known keys.
+    #[error("{file}: {reason}; `footnote config` lists every key")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What is wrong, naming the key.
+        reason: String,
+    },
+    /// A key holds what it cannot hold.
+    #[error("configuration key `{key}`: {reason}")]
+    Key {
+        /// The key.
+        key: &'static str,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+}
+
+fn refuse<T>(key: &'static str, reason: impl Into<String>) -> Result<T, ConfigError> {
+    Err(ConfigError::Key { key, reason: reason.into() })
+}
+
+/// What the command line may set for one run.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--listen`.
+    pub listen: Option<String>,
+    /// `--data-dir`.
+    pub data_dir: Option<PathBuf>,
+    /// `--rpc-url`.
+    pub rpc_url: Option<String>,
+}
+
+/// A checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address to serve on.
+    pub listen: SocketAddr,
+    /// Folder of all data.
+    pub data_dir: PathBuf,
+    /// JSON-RPC address of the chain.
+    pub rpc_url: String,
+    /// File that names the contracts.
+    pub deployment: PathBuf,
+    /// Who takes the platform's part; on a development chain its first key by default.
+    pub operator: Option<Address>,
+    /// Whether this is a development chain.
+    pub dev: bool,
+    /// The embedding model, when there is one.
+    pub embedding: Option<EmbeddingConfig>,
+    /// Passages read for one answer.
+    pub passages: usize,
+    /// Most sentences of one answer.
+    pub sentences_max: usize,
+    /// Guests, all together, a day.
+    pub promotion_per_day: Nano,
+    /// One IP address, a day.
+    pub promotion_per_ip: Nano,
+    /// One session, a day.
+    pub promotion_per_session: Nano,
+    /// Longest question, in characters.
+    pub question_chars: usize,
+    /// Answers made at once.
+    pub answers_at_once: usize,
+    /// Seconds until an answer is given up.
+    pub answer_seconds: u64,
+}
+
+/// Where the embedding model lies.
+#[derive(Debug, Clone)]
+pub struct EmbeddingConfig {
+    /// Folder of the model.
+    pub model_dir: PathBuf,
+    /// The onnxruntime library.
+    pub onnxruntime: PathBuf,
+    /// Languages that the model knows.
+    pub languages: Vec<Language>,
+}
+
+impl Config {
+    /// Reads `file` (or the defaults, when none is named) and applies the command line.
+    pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
+        let raw = match file {
+            None => RawConfig::default(),
+            Some(file) if !file.exists() => return Err(ConfigError::Missing(file.to_owned())),
+            Some(file) => read(Toml::file_exact(file), &file.display().to_string())?,
+        };
+        Self::resolve(raw, overrides)
+    }
+
+    fn resolve(raw: RawConfig, overrides: &Overrides) -> Result<Self, ConfigError> {
+        refuse_unbuilt(&raw)?;
+        let listen = overrides.listen.as_ref().unwrap_or(&raw.server.listen);
+        let Ok(listen) = listen.parse() else {
+            return refuse("server.listen", format!("`{listen}` is no address and port such as 127.0.0.1:8080"));
+        };
+        let data_dir = overrides.data_dir.clone().unwrap_or_else(|| raw.data.dir.clone());
+        if data_dir.as_os_str().is_empty() {
+            return refuse("data.dir", "is empty; name a folder");
+        }
+        let rpc_url = overrides.rpc_url.clone().unwrap_or_else(|| raw.chain.rpc_url.clone());
+        if !(rpc_url.starts_with("http://") || rpc_url.starts_with("https://")) {
+            return refuse("chain.rpc_url", format!("`{rpc_url}` must begin with http:// or https://"));
+        }
+        Ok(Self {
+            listen,
+            deployment: data_dir.join(&raw.chain.deployment),
+            data_dir,
+            rpc_url,
+            operator: operator(&raw)?,
+            dev: raw.chain.dev,
+            embedding: embedding(&raw)?,
+            passages: within("generation.passages", raw.generation.passages, 1, 40)?,
+            sentences_max: within("generation.sentences_max", raw.generation.sentences_max, 1, 12)?,
+            promotion_per_day: amount("promotion.per_day", raw.promotion.per_day)?,
+            promotion_per_ip: amount("promotion.per_ip_per_day", raw.promotion.per_ip_per_day)?,
+            promotion_per_session: amount(
+                "promotion.per_session_per_day",
+                raw.promotion.per_session_per_day,
+            )?,
+            question_chars: within("limits.question_chars", raw.limits.question_chars, 10, 20_000)?,
+            answers_at_once: within("limits.answers_at_once", raw.limits.answers_at_once, 1, 1_024)?,
+            answer_seconds: within(
+                "limits.answer_seconds",
+                usize::try_from(raw.limits.answer_seconds).unwrap_or(usize::MAX),
+                1,
+                600,
+            )? as u64,
+        })
+    }
+}
+
+fn read(provider: impl figment::Provider, file: &str) -> Result<RawConfig, ConfigError> {
+    Figment::from(provider).extract().map_err(|error| ConfigError::Unreadable {
+        file: file.to_owned(),
+        reason: error.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join("; "),
+    })
+}
+
+/// An engine that is named but not built is refused, never ignored.
+fn refuse_unbuilt(raw: &RawConfig) -> Result<(), ConfigError> {
+    let url = &raw.ledger.database_url;
+    if !url.is_empty() && !url.starts_with("sqlite:") {
+        return refuse("ledger.database_url", "PostgreSQL is not built yet; leave it empty for the embedded SQLite");
+    }
+    if !url.is_empty() {
+        return refuse("ledger.database_url", "the embedded SQLite lives in data.dir; leave this empty");
+    }
+    if !raw.cache.redis_url.is_empty() {
+        return refuse("cache.redis_url", "Redis is not built yet; leave it empty for the cache in process");
+    }
+    if !raw.vectors.qdrant_url.is_empty() {
+        return refuse("vectors.qdrant_url", "a Qdrant server is not built yet; leave it empty for the embedded index");
+    }
+    match raw.generation.backend.as_str() {
+        "extractive" => Ok(()),
+        known @ ("mistralrs" | "openai" | "lora") => {
+            refuse("generation.backend", format!("`{known}` is not built yet; use \"extractive\""))
+        }
+        other => refuse("generation.backend", format!("`{other}` is unknown; use \"extractive\"")),
+    }
+}
+
+fn operator(raw: &RawConfig) -> Result<Option<Address>, ConfigError> {
+    let given = raw.chain.operator.to_lowercase();
+    if given.is_empty() {
+        return Ok(None);
+    }
+    match given.parse() {
+        Ok(address) => Ok(Some(address)),
+        Err(_) => refuse("chain.operator", format!("`{given}` is no address of 0x and 40 digits")),
+    }
+}
+
+fn embedding(raw: &RawConfig) -> Result<Option<EmbeddingConfig>, ConfigError> {
+    let given = &raw.embedding;
+    match (given.model_dir.as_os_str().is_empty(), given.onnxruntime.as_os_str().is_empty()) {
+        (true, true) => return Ok(None),
+        (false, true) => return refuse("embedding.onnxruntime", "is empty, but embedding.model_dir is set; name the library or run `cargo xtask setup`"),
+        (true, false) => return refuse("embedding.model_dir", "is empty, but embedding.onnxruntime is set; name the model folder or clear both"),
+        (false, false) => {}
+    }
+    if !given.model_dir.is_dir() {
+        return refuse("embedding.model_dir", format!("{} is no folder; run `cargo xtask setup` or clear the key", given.model_dir.display()));
+    }
+    if !given.onnxruntime.is_file() {
+        return refuse("embedding.onnxruntime", format!("{} is no file; run `cargo xtask setup` or clear the key", given.onnxruntime.display()));
+    }
+    let languages: Vec<Language> =
+        given.languages.iter().map(|code| Language::from_code(code)).collect();
+    if languages.contains(&Language::Other) {
+        return refuse("embedding.languages", "knows en, es and zh");
+    }
+    Ok(Some(EmbeddingConfig {
+        model_dir: given.model_dir.clone(),
+        onnxruntime: given.onnxruntime.clone(),
+        languages,
+    }))
+}
+
+fn within(key: &'static str, value: usize, least: usize, most: usize) -> Result<usize, ConfigError> {
+    if (least..=most).contains(&value) {
+        return Ok(value);
+    }
+    refuse(key, format!("{value} is not between {least} and {most}"))
+}
+
+fn amount(key: &'static str, value: i64) -> Result<Nano, ConfigError> {
+    match Nano::new(i128::from(value)) {
+        Ok(amount) => Ok(amount),
+        Err(error) => refuse(key, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::DOCUMENTED;
+    use super::*;
+
+    fn resolve(text: &str) -> Result<Config, ConfigError> {
+        Config::resolve(read(Toml::string(text), "test")?, &Overrides::default())
+    }
+
+    fn check(text: &str, wanted: &str) {
+        let error = resolve(text).expect_err(text).to_string();
+        assert!(error.contains(wanted), "{error}");
+    }
+
+    #[test]
+    fn the_documented_file_is_the_defaults() {
+        let documented = format!("{:?}", resolve(DOCUMENTED).expect("documented"));
+        assert_eq!(documented, format!("{:?}", resolve("").expect("empty")));
+    }
+
+    #[test]
+    fn every_default_key_is_documented() {
+        let documented: toml_keys::Keys = toml_keys::of(DOCUMENTED);
+        let defaults = toml_keys::of_debug(&RawConfig::default());
+        assert_eq!(documented, defaults);
+    }
+
+    /// Key names, from the file and from the type.
+    mod toml_keys {
+        use std::collections::BTreeSet;
+        pub(super) type Keys = BTreeSet<String>;
+
+        pub(super) fn of(text: &str) -> Keys {
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            lines.filter_map(|line| line.split_once(" = ")).map(|(key, _)| key.to_owned()).collect()
+        }
+
+        pub(super) fn of_debug(raw: &super::RawConfig) -> Keys {
+            let printed = format!("{raw:?}");
+            let words = printed.split([' ', '{', '}', ',']);
+            let fields = words.filter_map(|word| word.strip_suffix(':'));
+            let sections = [
+                "server", "data", "chain", "ledger", "cache", "vectors", "embedding", "generation",
+                "promotion", "limits",
+            ];
+            fields.filter(|field| !sections.contains(field)).map(str::to_owned).collect()
+        }
+    }
+
+    #[test]
+    fn engines_that_are_not_built_are_refused_by_name() {
+        check("[ledger]\ndatabase_url = \"postgres://x\"", "`ledger.database_url`: PostgreSQL");
+        check("[cache]\nredis_url = \"redis://x\"", "`cache.redis_url`: Redis");
+        check("[vectors]\nqdrant_url = \"http://x\"", "`vectors.qdrant_url`: a Qdrant");
+        check("[generation]\nbackend = \"mistralrs\"", "`generation.backend`");
+    }
+
+    #[test]
+    fn faults_name_their_key() {
+        check("[server]\nlisten = \"nowhere\"", "`server.listen`");
+        check("[server]\nlisen = \"127.0.0.1:1\"", "lisen");
+        check("[generation]\npassages = \"many\"", "passages");
+        check("[generation]\npassages = 0", "`generation.passages`: 0 is not between 1 and 40");
+        check("[promotion]\nper_day = -1", "`promotion.per_day`");
+        check("[embedding]\nmodel_dir = \"/nowhere\"", "`embedding.onnxruntime`");
+        check("nonsense", "test");
+    }
+}

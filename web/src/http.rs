@@ -1,0 +1,67 @@
+//! The one place that knows HTTP: server, pages, API, errors.
+
+pub mod api;
+pub mod assets;
+pub mod caller;
+pub mod csrf;
+pub mod error;
+pub mod pages;
+mod security;
+
+use crate::app::App;
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App as Actix, HttpServer};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest JSON or form body, in bytes; a question is far shorter.
+const BODY_BYTES_MOST: usize = 256 * 1024;
+/// A client that takes longer to send its head is cut off.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long running requests may take to finish at shutdown.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// All routes; the same for the server and for tests.
+pub fn configure(service: &mut web::ServiceConfig) {
+    service
+        .app_data(error::json_config(BODY_BYTES_MOST))
+        .app_data(error::form_config(BODY_BYTES_MOST))
+        .app_data(error::query_config())
+        .app_data(error::path_config())
+        .configure(api::configure)
+        .configure(pages::configure);
+}
+
+/// Serves `app` on `listener` until the server's handle is stopped.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let data = Data::from(app);
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(data.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(security::headers))
+            .wrap(NormalizePath::trim())
+            .wrap(tracing_actix())
+            .configure(configure)
+            .default_service(web::to(pages::not_found))
+    });
+    let server = server
+        .client_request_timeout(HEAD_TIMEOUT)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// One line per request, without bodies or queries: questions never reach the log.
+fn tracing_actix() -> actix_web::middleware::Logger {
+    actix_web::middleware::Logger::new("%s %{METHOD}xi %{PATH}xi %Dms")
+        .custom_request_replace("METHOD", |request| request.method().to_string())
+        .custom_request_replace("PATH", |request| request.path().to_owned())
+}

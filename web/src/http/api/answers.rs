@@ -1,0 +1,32 @@
+//! `GET /v1/answers/{id}`: an answer as it is stored.
+
+use crate::app::App;
+use crate::ask::{self, AskError, View};
+use crate::http::error::{ApiError, json};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use footnote_domain::id::AnswerId;
+use serde_json::json;
+
+/// The stored answer; 202 while it is being written, 410 when it was given up.
+pub(super) async fn answer(app: Data<App>, id: Path<String>) -> Result<HttpResponse, ApiError> {
+    let id = parse(&id)?;
+    match ask::answer(&app, id).await? {
+        None => Err(AskError::UnknownAnswer(id).into()),
+        Some(View::Finished(answer)) => Ok(json(&answer)),
+        Some(View::Running) => {
+            Ok(HttpResponse::Accepted().json(json!({"id": id, "status": "running"})))
+        }
+        Some(View::Voided { reason }) => Err(ApiError::new(
+            StatusCode::GONE,
+            "voided",
+            format!("the answer was given up ({reason}); nothing was charged"),
+        )),
+    }
+}
+
+/// Reads an answer's id from a path.
+pub(super) fn parse(id: &str) -> Result<AnswerId, ApiError> {
+    id.parse().map_err(|error| ApiError::not_found("invalid_id", format!("{error}")))
+}

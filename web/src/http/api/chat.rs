@@ -1,0 +1,160 @@
+//! `POST /v1/chat/completions`, as OpenAI clients speak it; streamed or not.
+
+use super::{chat_stream, search::datanet_ids};
+use crate::app::App;
+use crate::ask::answer::{Answer, AnswerEvent};
+use crate::ask::{self, AskError, AskRequest, Question};
+use crate::http::caller;
+use crate::http::error::{ApiError, json};
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse};
+use footnote_domain::text::tokens;
+use futures::StreamExt;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The names under which quick answers are asked for.
+pub(super) const MODELS: [&str; 2] = ["footnote", "footnote/quick"];
+
+/// The request. Fields that other servers know and that change nothing here are passed over.
+#[derive(Debug, Deserialize)]
+pub(super) struct ChatRequest {
+    model: String,
+    messages: Vec<Message>,
+    #[serde(default)]
+    stream: bool,
+    #[serde(default)]
+    stream_options: Option<StreamOptions>,
+    #[serde(default)]
+    n: Option<u32>,
+    /// Extension: short names of the Datanets to ask.
+    #[serde(default)]
+    datanets: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct StreamOptions {
+    #[serde(default)]
+    include_usage: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    role: String,
+    #[serde(default)]
+    content: Content,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+    Absent,
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Absent
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    #[serde(default)]
+    text: Option<String>,
+}
+
+impl Content {
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Parts(parts) => {
+                let texts: Vec<&str> = parts.iter().filter_map(|part| part.text.as_deref()).collect();
+                texts.join("\n")
+            }
+            Self::Absent => String::new(),
+        }
+    }
+}
+
+/// Answers the last message of the user.
+pub(super) async fn complete(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Json<ChatRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let include_usage = body.stream_options.as_ref().is_some_and(|options| options.include_usage);
+    let model = body.model.clone();
+    let ask = parse(&app, &request, &body)?;
+    let app = app.into_inner();
+    let id = ask::start(&app, ask).await?;
+    let events = ask::events(&app, id, None).await?;
+    if body.stream {
+        return Ok(chat_stream::respond(events, id, model, include_usage));
+    }
+    let last = events.fold(None, |_, (_, event)| async move { Some(event) }).await;
+    match last {
+        Some(AnswerEvent::Done { answer }) => Ok(json(&completion(&answer, &model))),
+        Some(AnswerEvent::Failed { code, message }) => {
+            let status = actix_web::http::StatusCode::INTERNAL_SERVER_ERROR;
+            Err(ApiError::new(status, &code, message))
+        }
+        _ => Err(AskError::Broken("the answer ended without an end".into()).into()),
+    }
+}
+
+fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequest, ApiError> {
+    if !MODELS.contains(&body.model.as_str()) {
+        let detail = format!("there is no model `{}`; GET /v1/models lists them", body.model);
+        return Err(ApiError::not_found("model_not_found", detail));
+    }
+    if body.n.is_some_and(|n| n != 1) {
+        return Err(ApiError::bad_request("unsupported_n", "`n` must be 1: every answer is charged"));
+    }
+    let last = body.messages.iter().rev().find(|message| message.role == "user");
+    let text = last.map(|message| message.content.text());
+    let text = text.ok_or_else(|| {
+        ApiError::bad_request("no_question", "`messages` holds no message of role `user`")
+    })?;
+    let question = Question::parse(&text, app.config.question_chars).map_err(AskError::from)?;
+    let key = request.headers().get("idempotency-key").map(|value| value.to_str());
+    let key = key.transpose().ok().flatten().map(|key| key.chars().take(255).collect());
+    let datanets = datanet_ids(app, &body.datanets)?;
+    Ok(AskRequest { question, datanets, caller: caller::of(request), key })
+}
+
+fn completion(answer: &Answer, model: &str) -> Value {
+    json!({
+        "id": format!("chatcmpl-{}", &answer.id.to_string()[2..]),
+        "object": "chat.completion",
+        "created": answer.created,
+        "model": model,
+        "choices": [{
+            "index": 0,
+            "message": {"role": "assistant", "content": answer.message(), "refusal": null},
+            "finish_reason": "stop",
+            "logprobs": null,
+        }],
+        "usage": usage(answer),
+        "answer_id": answer.id,
+        "outcome": answer.outcome,
+        "citations": answer.citations,
+        "search_results": answer.search_results,
+        "attribution": answer.attribution,
+        "price": answer.price,
+        "receipt": answer.receipt,
+    })
+}
+
+/// Tokens as this house counts them; an extractive answer is priced by the answer, not by these.
+pub(super) fn usage(answer: &Answer) -> Value {
+    let (prompt, written) = (tokens(&answer.question).len(), tokens(&answer.message()).len());
+    json!({"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written})
+}
+
+/// `GET /v1/models`.
+pub(super) async fn models() -> HttpResponse {
+    let model = |id: &str| json!({"id": id, "object": "model", "created": 0, "owned_by": "footnote"});
+    json(&json!({"object": "list", "data": MODELS.map(model)}))
+}

@@ -1,0 +1,22 @@
+//! `GET /v1/receipts/{id}`: the signed envelope, by the answer's id or by the receipt's hash.
+
+use crate::app::App;
+use crate::http::error::ApiError;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use footnote_domain::id::{AnswerId, Digest};
+use footnote_domain::receipt::canonical_bytes;
+
+/// The envelope in canonical form.
+pub(super) async fn receipt(app: Data<App>, id: Path<String>) -> Result<HttpResponse, ApiError> {
+    let envelope = if let Ok(answer) = id.parse::<AnswerId>() {
+        app.ledger.receipt_of(answer).await?
+    } else if let Ok(hash) = id.parse::<Digest>() {
+        app.ledger.receipt(hash).await?
+    } else {
+        return Err(ApiError::not_found("invalid_id", "give an answer's id or a receipt's hash"));
+    };
+    let envelope = envelope
+        .ok_or_else(|| ApiError::not_found("unknown_receipt", format!("there is no receipt {id}")))?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(canonical_bytes(&envelope)))
+}

@@ -1,0 +1,44 @@
+//! What does a reader see? One file per page: the template's struct and, below it, its handler, which
+//! extracts, parses, makes one call and shows the page. Nothing here computes; everything here works
+//! without JavaScript.
+
+mod answer;
+mod ask;
+mod contributor;
+mod datanet;
+mod datanets;
+mod document;
+mod earnings;
+mod error;
+mod events;
+mod frame;
+mod markdown;
+mod receipt;
+mod show;
+
+pub use error::{PageError, not_found};
+pub use events::event_html;
+
+use actix_web::web::{self, ServiceConfig};
+
+/// The routes of all pages and their assets.
+pub fn configure(routes: &mut ServiceConfig) {
+    // A page with a damaged query says so as a page; elsewhere the API's problem details do.
+    let page = |path: &str| {
+        let queries = web::QueryConfig::default().error_handler(|_, _| PageError::Address.into());
+        web::resource(path).app_data(queries)
+    };
+    routes
+        .service(page("/").route(web::get().to(ask::show)))
+        .service(page("/ask").route(web::post().to(ask::submit)))
+        .service(page("/answers/{id}").route(web::get().to(answer::show)))
+        .service(page("/answers/{id}/events").route(web::get().to(events::stream)))
+        .service(page("/documents/{hash}").route(web::get().to(document::show)))
+        .service(page("/receipts/{answer}").route(web::get().to(receipt::show)))
+        .service(page("/datanets").route(web::get().to(datanets::show)))
+        .service(page("/datanets/{slug}").route(web::get().to(datanet::show)))
+        .service(page("/earnings").route(web::get().to(earnings::show)))
+        .service(page("/earnings/{payee}").route(web::get().to(contributor::show)))
+        .service(page("/earnings/{payee}/claim").route(web::post().to(contributor::claim)))
+        .service(page("/assets/{name}").route(web::get().to(crate::http::assets::serve)));
+}

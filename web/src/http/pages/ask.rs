@@ -1,0 +1,166 @@
+//! The first page: what can be asked, of which Datanets, for how much? And the form that asks.
+
+use super::error::sentence;
+use super::frame::{self, Frame, Place, page};
+use super::{PageError, show};
+use crate::app::{App, DatanetView};
+use crate::ask::{self, AskError, AskRequest, Caller, Question};
+use crate::http::{caller, csrf};
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use footnote_domain::id::{AnswerId, DatanetId, Digest};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The ask page.
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct AskPage {
+    frame: Frame,
+    question: String,
+    problem: Option<String>,
+    chosen: Vec<String>,
+    datanets: Vec<DatanetView>,
+    ready: bool,
+}
+
+impl AskPage {
+    fn is_chosen(&self, slug: &str) -> bool {
+        self.chosen.iter().any(|chosen| chosen == slug)
+    }
+}
+
+/// What `GET /` may carry: a question to begin with.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Prefill {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    datanet: Option<String>,
+}
+
+/// `GET /`: the empty state.
+pub(super) async fn show(
+    request: HttpRequest,
+    app: web::Data<App>,
+    prefill: web::Query<Prefill>,
+) -> HttpResponse {
+    let Prefill { q, datanet } = prefill.into_inner();
+    let form =
+        AskForm { question: q, datanets: datanet.into_iter().collect(), ..AskForm::default() };
+    page(&request, StatusCode::OK, &ask_page(&request, &app, form, None))
+}
+
+fn ask_page(request: &HttpRequest, app: &App, form: AskForm, problem: Option<String>) -> AskPage {
+    AskPage {
+        frame: Frame::new(request, app, Place::Ask, "Ask"),
+        question: form.question,
+        problem,
+        chosen: form.datanets,
+        datanets: app.datanets(),
+        ready: app.is_ready(),
+    }
+}
+
+/// The ask form, as it was sent.
+#[derive(Debug, Default)]
+struct AskForm {
+    question: String,
+    datanets: Vec<String>,
+    csrf: String,
+    nonce: String,
+}
+
+impl AskForm {
+    fn read(fields: Vec<(String, String)>) -> Self {
+        let mut form = Self::default();
+        for (name, value) in fields {
+            match name.as_str() {
+                "question" => form.question = value,
+                "datanet" => form.datanets.push(value),
+                "csrf" => form.csrf = value,
+                "nonce" => form.nonce = value,
+                _ => {}
+            }
+        }
+        form
+    }
+
+    /// The same form sent twice is one question; the same form with another question is another.
+    fn key(&self) -> Option<String> {
+        let parts = [self.question.trim(), &self.datanets.join(" ")];
+        let digest = Digest::of(&parts.map(str::as_bytes));
+        (!self.nonce.is_empty()).then(|| format!("{}:{digest}", self.nonce))
+    }
+}
+
+/// `POST /ask`: takes the question and leads to its answer; a fault shows the form again, with
+/// everything that was written.
+pub(super) async fn submit(
+    request: HttpRequest,
+    app: web::Data<App>,
+    fields: web::Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, PageError> {
+    let form = AskForm::read(fields.into_inner());
+    csrf::verify(&request, &form.csrf)?;
+    let mut response = frame::unkept(StatusCode::SEE_OTHER);
+    let mut caller = caller::of(&request);
+    if caller.session.is_none() {
+        let (session, cookie) = caller::new_session();
+        caller.session = Some(session);
+        response.cookie(cookie);
+    }
+    match start(app.clone().into_inner(), caller, &form).await {
+        Ok(id) => Ok(response.insert_header((LOCATION, format!("/answers/{id}"))).finish()),
+        Err(error) => Ok(refused(&request, &app, form, &error)),
+    }
+}
+
+async fn start(app: Arc<App>, caller: Caller, form: &AskForm) -> Result<AnswerId, AskError> {
+    let question = Question::parse(&form.question, app.config.question_chars)?;
+    let datanets = chosen(&app, &form.datanets)?;
+    ask::start(&app, AskRequest { question, datanets, caller, key: form.key() }).await
+}
+
+/// The Datanets ticked; none stands for all.
+fn chosen(app: &App, slugs: &[String]) -> Result<Vec<DatanetId>, AskError> {
+    let known = app.datanets();
+    let find = |slug: &String| {
+        let found = known.iter().find(|datanet| datanet.slug == *slug);
+        found.map(|datanet| datanet.id).ok_or_else(|| AskError::UnknownDatanet(slug.clone()))
+    };
+    slugs.iter().map(find).collect()
+}
+
+fn refused(request: &HttpRequest, app: &App, form: AskForm, error: &AskError) -> HttpResponse {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let problem = sentence(&error.to_string());
+    page(request, status, &ask_page(request, app, form, Some(problem)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(nonce: &str, question: &str) -> AskForm {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        AskForm::read(vec![
+            field("nonce", nonce),
+            field("question", question),
+            field("datanet", "a"),
+            field("datanet", "b"),
+            field("unknown", "x"),
+        ])
+    }
+
+    #[test]
+    fn a_form_sent_twice_is_one_question_and_an_edited_one_is_another() {
+        assert_eq!(form("1", "why?").datanets, ["a", "b"]);
+        assert_eq!(form("1", "why?").key(), form("1", " why? ").key());
+        assert_ne!(form("1", "why?").key(), form("1", "how?").key());
+        assert_ne!(form("1", "why?").key(), form("2", "why?").key());
+        assert_eq!(form("", "why?").key(), None);
+    }
+}

@@ -1,0 +1,187 @@
+//! What was paid for one answer, to whom, why, and how can anybody check it?
+
+use super::frame::{self, Frame, Place, page};
+use super::{PageError, show};
+use crate::app::App;
+use crate::ask::{self, Answer, View};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use footnote_domain::id::{AnswerId, ContentHash, PayeeId};
+use footnote_domain::money::{Line, Nano, Role};
+use footnote_domain::receipt::{Envelope, Funding, OwnerRecord, Receipt};
+
+/// The receipt page.
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage {
+    frame: Frame,
+    id: AnswerId,
+    question: Option<String>,
+    envelope: Envelope,
+    lines: Vec<LineView>,
+    owners: Vec<OwnerView>,
+}
+
+/// One line of the receipt, for a reader.
+struct LineView {
+    role: Role,
+    why: String,
+    name: String,
+    payee: PayeeId,
+    escrow: bool,
+    amount: Nano,
+}
+
+/// One owner's evidence, for a reader.
+struct OwnerView {
+    n: u32,
+    tone: String,
+    title: String,
+    document: ContentHash,
+    share_ppm: u32,
+    width: String,
+    rows: Vec<EvidenceRow>,
+}
+
+/// What one owner gave to one sentence of the answer.
+struct EvidenceRow {
+    sentence: usize,
+    weight_ppm: u32,
+    wording_ppm: u32,
+    meaning_ppm: u32,
+    support_ppm: u32,
+}
+
+/// `GET /receipts/{answer}`.
+pub(super) async fn show(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<AnswerId>,
+) -> Result<HttpResponse, PageError> {
+    let envelope = app.ledger.receipt_of(*id).await;
+    let envelope = envelope.map_err(|error| PageError::unavailable("The ledger", error))?;
+    let envelope = envelope.ok_or(PageError::NotFound { what: "receipt" })?;
+    let answer = match ask::answer(&app, *id).await? {
+        Some(View::Finished(answer)) => Some(answer),
+        _ => None,
+    };
+    let frame = Frame::new(&request, &app, Place::Elsewhere, "Receipt");
+    Ok(page(
+        &request,
+        StatusCode::OK,
+        &ReceiptPage {
+            frame,
+            id: *id,
+            question: answer.as_ref().map(|answer| answer.question.clone()),
+            lines: lines(&app, &envelope.receipt, answer.as_deref()),
+            owners: owners(&envelope.receipt, answer.as_deref()),
+            envelope,
+        },
+    ))
+}
+
+impl ReceiptPage {
+    fn receipt(&self) -> &Receipt {
+        &self.envelope.receipt
+    }
+
+    fn released(&self) -> Nano {
+        // A receipt with gross above held does not verify; nothing was released then.
+        self.receipt().held.minus(self.receipt().gross).unwrap_or(Nano::ZERO)
+    }
+
+    fn funding(&self) -> &'static str {
+        match self.receipt().funding {
+            Funding::Balance => "to the balance of whoever asked",
+            Funding::Promotion => "to the operator, who pays for guests",
+            Funding::X402 => "by a payment for this one question",
+        }
+    }
+}
+
+fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView> {
+    // Lines of authors stand in the order of owners, and of payees within each (the money formula).
+    let owners = receipt.attribution.owners.iter();
+    let mut payees = owners.flat_map(|owner| {
+        owner.payees.shares().iter().map(|share| (share.payee, owner.content_hash))
+    });
+    let mut lines = Vec::new();
+    for line in &receipt.lines {
+        let why = match line.role {
+            // Lines of nothing are left out of a receipt, so some payees have none.
+            Role::Data => payees
+                .find(|(payee, _)| *payee == line.payee)
+                .map_or_else(String::new, |(_, text)| format!("for {}", title(answer, text))),
+            Role::Platform => "for running the service".to_owned(),
+            Role::Adapter => "for the adapter that wrote".to_owned(),
+            Role::Stakers => "for the security of the network".to_owned(),
+            Role::Treasury => "for what no source supports".to_owned(),
+        };
+        lines.push(line_view(app, line, why));
+    }
+    // Whoever wrote the texts comes first.
+    lines.sort_by_key(|line| (line.role != Role::Data, std::cmp::Reverse(line.amount)));
+    lines
+}
+
+fn line_view(app: &App, line: &Line, why: String) -> LineView {
+    LineView {
+        role: line.role,
+        why,
+        name: app.payee_name(line.payee).unwrap_or_else(|| show::payee(line.payee)),
+        payee: line.payee,
+        escrow: line.role == Role::Data && line.payee.address().is_none(),
+        amount: line.amount,
+    }
+}
+
+/// The title of a text, as the answer names it; its hash when the answer is not kept.
+fn title(answer: Option<&Answer>, text: ContentHash) -> String {
+    let shares = answer.map(|answer| &answer.attribution);
+    let known = shares.and_then(|shares| shares.iter().find(|share| share.document == text));
+    known.map_or_else(|| show::short(text), |share| share.title.clone())
+}
+
+fn owners(receipt: &Receipt, answer: Option<&Answer>) -> Vec<OwnerView> {
+    let records = receipt.attribution.owners.iter().zip(&receipt.attribution.shares);
+    let mut owners: Vec<OwnerView> = records
+        .filter(|(_, share)| **share > 0)
+        .map(|(owner, share)| owner_view(receipt, answer, owner, *share))
+        .collect();
+    owners.sort_by_key(|owner| (owner.n, owner.document));
+    owners
+}
+
+fn owner_view(
+    receipt: &Receipt,
+    answer: Option<&Answer>,
+    owner: &OwnerRecord,
+    share_ppm: u32,
+) -> OwnerView {
+    let document = owner.content_hash;
+    let cited = receipt.citations.iter().find(|citation| citation.content_hash == document);
+    let n = cited.map_or(0, |citation| citation.n);
+    OwnerView {
+        n,
+        tone: show::tone(n),
+        title: title(answer, document),
+        document,
+        share_ppm,
+        width: show::length(share_ppm),
+        rows: evidence(receipt, owner),
+    }
+}
+
+fn evidence(receipt: &Receipt, owner: &OwnerRecord) -> Vec<EvidenceRow> {
+    let at = |list: &[u32], unit: usize| list.get(unit).copied().unwrap_or_default();
+    let units = receipt.attribution.units.iter().enumerate();
+    let rows = units.map(|(unit, weight)| EvidenceRow {
+        sentence: unit + 1,
+        weight_ppm: *weight,
+        wording_ppm: at(&owner.wording, unit),
+        meaning_ppm: at(&owner.meaning, unit),
+        support_ppm: at(&owner.support, unit),
+    });
+    rows.filter(|row| row.support_ppm > 0).collect()
+}

@@ -1,0 +1,103 @@
+//! What has to be registered? Only what the Datanet does not hold already, each change naming the
+//! text that it replaces.
+
+use super::{ImportItem, Skipped};
+use footnote_domain::id::{Address, ContentHash, DatanetId};
+use footnote_domain::payee::Payees;
+use std::collections::{HashMap, HashSet};
+
+/// A text to register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The text.
+    pub item: ImportItem,
+    /// Who is paid.
+    pub payees: Payees,
+    /// The text that it replaces.
+    pub supersedes: Option<ContentHash>,
+}
+
+/// What an import will do.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// To register, in order.
+    pub planned: Vec<Planned>,
+    /// Texts that are there already.
+    pub unchanged: usize,
+    /// Texts that cannot be registered.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Compares a source with what the Datanet holds: `known` maps a document's name to its live text.
+pub fn plan(
+    items: Vec<ImportItem>,
+    known: &HashMap<String, ContentHash>,
+    datanet: DatanetId,
+    importer: Address,
+) -> Plan {
+    let live: HashSet<ContentHash> = known.values().copied().collect();
+    let mut taken = HashSet::new();
+    let mut plan = Plan::default();
+    for item in items {
+        let hash = item.content_hash();
+        if live.contains(&hash) {
+            plan.unchanged += 1;
+            continue;
+        }
+        if !taken.insert(hash) {
+            let reason = "the same text stands earlier in this source".to_owned();
+            plan.skipped.push(Skipped { place: item.doc, reason });
+            continue;
+        }
+        match item.payees(datanet, importer) {
+            Ok(payees) => {
+                let supersedes = known.get(&item.doc).copied();
+                plan.planned.push(Planned { item, payees, supersedes });
+            }
+            Err(error) => {
+                plan.skipped.push(Skipped { place: item.doc, reason: error.to_string() });
+            }
+        }
+    }
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(doc: &str, text: &str) -> ImportItem {
+        ImportItem {
+            doc: doc.into(),
+            title: String::new(),
+            text: text.into(),
+            authors: vec![],
+            created: String::new(),
+            licence: String::new(),
+            source: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_changed_is_registered() {
+        let known: HashMap<String, ContentHash> = [
+            ("same".to_owned(), ContentHash::of(b"same text")),
+            ("changed".to_owned(), ContentHash::of(b"old text")),
+        ]
+        .into();
+        let items = vec![
+            item("same", "same text"),
+            item("changed", "new text"),
+            item("fresh", "fresh text"),
+            item("twin", "fresh text"),
+        ];
+        let plan = plan(items, &known, DatanetId::default(), Address::default());
+        let planned: Vec<(&str, Option<ContentHash>)> =
+            plan.planned.iter().map(|one| (one.item.doc.as_str(), one.supersedes)).collect();
+        assert_eq!(
+            planned,
+            [("changed", Some(ContentHash::of(b"old text"))), ("fresh", None)]
+        );
+        assert_eq!((plan.unchanged, plan.skipped.len()), (1, 1));
+    }
+}

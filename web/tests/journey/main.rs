@@ -1,0 +1,12 @@
+//! The product as its users meet it: the real binary, a real development chain, real HTTP.
+//!
+//! Needs `FOOTNOTE_ANVIL` (and, for search by meaning, `FOOTNOTE_ONNXRUNTIME` and
+//! `FOOTNOTE_MODEL_DIR`); `cargo xtask test` sets them. Without anvil the tests say that they were
+//! skipped; with a broken one they fail.
+
+mod asking;
+mod crash;
+mod door;
+mod house;
+mod importing;
+mod paying;
