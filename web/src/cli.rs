@@ -5,6 +5,7 @@ mod chain;
 mod claim;
 mod demo_chain;
 mod import;
+mod output;
 mod remote;
 mod samples;
 mod serve;
@@ -117,7 +118,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => return verify::run(&args),
         Command::Chain { command } => chain::run(command).await?,
         Command::DemoChain(args) => demo_chain::run(args).await?,
-        Command::Config => print!("{DOCUMENTED}"),
+        Command::Config => output::print(DOCUMENTED)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -140,14 +140,23 @@ fn split_prose(text: &str, span: Range<usize>, found: &mut Vec<SentenceSpan>) {
     let mut start = 0;
     let mut end = 0;
     for piece in flat.split_sentence_bounds().flat_map(split_cjk) {
-        end += piece.len();
-        if ends_in_abbreviation(&flat[start..end]) {
-            continue;
+        // `**Why?** Because.`: the marks that close an emphasis belong to the sentence they close.
+        let closing = if start < end { closing_marks(piece) } else { 0 };
+        if closing > 0 || !ends_in_abbreviation(&flat[start..end]) {
+            let until = end + closing;
+            push(text, span.start + start..span.start + until, SentenceKind::Prose, found);
+            start = until;
         }
-        push(text, span.start + start..span.start + end, SentenceKind::Prose, found);
-        start = end;
+        end += piece.len();
     }
     push(text, span.start + start..span.start + end, SentenceKind::Prose, found);
+}
+
+/// Bytes of emphasis marks at the start of `piece` that are followed by white space or its end.
+fn closing_marks(piece: &str) -> usize {
+    let marks = piece.len() - piece.trim_start_matches(['*', '_', '`', '~']).len();
+    let rest = &piece[marks..];
+    if rest.is_empty() || rest.starts_with(char::is_whitespace) { marks } else { 0 }
 }
 
 /// Cuts after 。！？； and the closing marks that follow them.
@@ -215,6 +224,7 @@ mod tests {
         check("See e.g. Smith or Dr. Jones. Done.", &["See e.g. Smith or Dr. Jones.", "Done."]);
         check("It costs 3.5 units. J. Doe paid.", &["It costs 3.5 units.", "J. Doe paid."]);
         check("¿Qué es? La Sra. Ruiz lo sabe.", &["¿Qué es?", "La Sra. Ruiz lo sabe."]);
+        check("**Why so?** Because. *Really!* Yes.", &["**Why so?**", "Because.", "*Really!*", "Yes."]);
         check("He said no. Then he left.", &["He said no.", "Then he left."]);
     }
 

@@ -1,9 +1,9 @@
 //! `footnote ask`: the same recipe as page and API; through the running service, or alone.
 
-use super::Place;
+use super::{Place, output};
 use super::remote::Remote;
 use crate::app::Service;
-use crate::ask::answer::{Answer, AnswerEvent};
+use crate::ask::answer::{Answer, AnswerCitation, AnswerEvent, Price};
 use crate::ask::{self, AskRequest, Caller, Outcome, Question};
 use crate::config::Config;
 use anyhow::{Context, bail};
@@ -38,11 +38,11 @@ pub(super) async fn run(args: AskArgs) -> anyhow::Result<ExitCode> {
         Some(remote) => ask_service(&remote, &args).await?,
         None => ask_alone(config, &args).await?,
     };
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer).context("printing the answer")?);
-    } else {
-        print_answer(&answer);
-    }
+    let text = match args.json {
+        true => serde_json::to_string_pretty(&answer).context("printing the answer")? + "\n",
+        false => in_words(&answer),
+    };
+    output::print(&text)?;
     Ok(if answer.outcome == Outcome::Answered { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 
@@ -89,40 +89,38 @@ async fn ask_opened(service: &Service, question: Question, args: &AskArgs) -> an
     }
 }
 
-fn print_answer(answer: &Answer) {
-    println!("{}\n", answer.message());
-    let mut sources: BTreeMap<u32, (&str, &str, Vec<String>)> = BTreeMap::new();
+/// The answer, its sources with their pay, and its price.
+fn in_words(answer: &Answer) -> String {
+    let mut text = format!("{}\n\n", answer.message());
+    let mut sources: BTreeMap<u32, (&AnswerCitation, Vec<String>)> = BTreeMap::new();
     for citation in &answer.citations {
-        let entry = sources.entry(citation.n).or_insert((
-            &citation.title,
-            &citation.datanet_slug,
-            Vec::new(),
-        ));
-        let quote = format!("{}–{} “{}”", citation.start, citation.end, shorten(&citation.quote));
-        if !entry.2.contains(&quote) {
-            entry.2.push(quote);
+        let (_, quotes) = sources.entry(citation.n).or_insert((citation, Vec::new()));
+        let (start, end) = (citation.start, citation.end);
+        let quote = format!("    {start}–{end} “{}”\n", shorten(&citation.quote));
+        if !quotes.contains(&quote) {
+            quotes.push(quote);
         }
     }
-    for (n, (title, datanet, quotes)) in sources {
+    for (n, (source, quotes)) in sources {
         let share = answer.attribution.iter().find(|share| share.n == n);
         let pay = share.map_or(String::new(), |share| {
-            format!(" — {:.1} %, {} OPEN", f64::from(share.share_ppm) / 1e4, share.amount.in_tokens())
+            let percent = f64::from(share.share_ppm) / 1e4;
+            format!(" — {percent:.1} %, {} OPEN", share.amount.in_tokens())
         });
-        println!("[{n}] {title} ({datanet}){pay}");
-        for quote in quotes {
-            println!("    {quote}");
-        }
+        text += &format!("[{n}] {} ({}){pay}\n", source.title, source.datanet_slug);
+        text.extend(quotes);
     }
-    let price = &answer.price;
-    println!(
-        "\nprice {} OPEN · charged {} · refunded {}",
-        price.gross.in_tokens(),
-        price.charged.in_tokens(),
-        price.refunded.in_tokens()
+    let Price { gross, charged, refunded, .. } = &answer.price;
+    text += &format!(
+        "\nprice {} OPEN · charged {} · refunded {}\n",
+        gross.in_tokens(),
+        charged.in_tokens(),
+        refunded.in_tokens()
     );
     if let Some(receipt) = &answer.receipt {
-        println!("receipt {receipt}");
+        text += &format!("receipt {receipt}\n");
     }
+    text
 }
 
 fn shorten(quote: &str) -> String {

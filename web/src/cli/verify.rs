@@ -30,15 +30,7 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     };
     match verify(&bytes, args.signer) {
         Ok(envelope) => {
-            let receipt = &envelope.receipt;
-            println!(
-                "valid: receipt {} of epoch {}, charged {} nano-credits over {} lines, signed by {}",
-                receipt.sequence,
-                receipt.epoch,
-                receipt.charged,
-                receipt.lines.len(),
-                envelope.signer
-            );
+            super::output::print(&in_words(&envelope))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(fault) => {
@@ -46,6 +38,24 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// What was recomputed.
+fn in_words(envelope: &Envelope) -> String {
+    let receipt = &envelope.receipt;
+    let mut text = format!(
+        "valid: receipt {} of epoch {}, signed by {}\n",
+        receipt.sequence, receipt.epoch, envelope.signer
+    );
+    text += &format!("gross {} · charged {} · refunded {}\n", receipt.gross, receipt.charged, receipt.refunded);
+    for (owner, share) in receipt.attribution.owners.iter().zip(&receipt.attribution.shares) {
+        text += &format!("share {share:>7} ppm  {}\n", owner.content_hash);
+    }
+    for line in &receipt.lines {
+        let role = format!("{:?}", line.role).to_lowercase();
+        text += &format!("{:>12} nano-credits  {role:<8}  {}\n", line.amount, line.payee);
+    }
+    text
 }
 
 /// Everything that can be checked without asking anybody.

@@ -9,7 +9,7 @@ fn killed_while_answering_and_while_importing() {
     let Some(mut house) = house::ready() else { return };
     let url = format!("{}/v1/chat/completions", house.url);
     let client = house.client().clone();
-    let body = json!({"model": "footnote", "messages": [{"role": "user", "content": "How is the price of an answer split among the authors of its sources?"}]});
+    let body = json!({"model": "footnote", "messages": [{"role": "user", "content": "How are the shares of an answer computed?"}]});
     let asking = std::thread::spawn(move || {
         (0..200).take_while(|_| client.post(&url).json(&body).send().is_ok()).count()
     });

@@ -7,9 +7,11 @@ use crate::ask::{self, Answer, View};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use footnote_domain::apportion::largest_remainder;
+use footnote_domain::attribution::Estimator;
 use footnote_domain::id::{AnswerId, ContentHash, PayeeId};
 use footnote_domain::money::{Line, Nano, Role};
-use footnote_domain::receipt::{Envelope, Funding, OwnerRecord, Receipt};
+use footnote_domain::receipt::{AttributionRecord, Envelope, Funding, OwnerRecord, Receipt};
 
 /// The receipt page.
 #[derive(Template)]
@@ -86,6 +88,11 @@ impl ReceiptPage {
         &self.envelope.receipt
     }
 
+    /// Whether meaning was compared at all, in the languages of this answer.
+    fn judges_meaning(&self) -> bool {
+        self.receipt().attribution.estimator != Estimator::Words
+    }
+
     fn released(&self) -> Nano {
         // A receipt with gross above held does not verify; nothing was released then.
         self.receipt().held.minus(self.receipt().gross).unwrap_or(Nano::ZERO)
@@ -101,35 +108,46 @@ impl ReceiptPage {
 }
 
 fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView> {
-    // Lines of authors stand in the order of owners, and of payees within each (the money formula).
-    let owners = receipt.attribution.owners.iter();
-    let mut payees = owners.flat_map(|owner| {
-        owner.payees.shares().iter().map(|share| (share.payee, owner.content_hash))
-    });
+    let mut texts = texts_of_lines(&receipt.lines, &receipt.attribution).into_iter();
     let mut lines = Vec::new();
     for line in &receipt.lines {
-        let why = match line.role {
-            // Lines of nothing are left out of a receipt, so some payees have none.
-            Role::Data => payees
-                .find(|(payee, _)| *payee == line.payee)
-                .map_or_else(String::new, |(_, text)| format!("for {}", title(answer, text))),
-            Role::Platform => "for running the service".to_owned(),
-            Role::Adapter => "for the adapter that wrote".to_owned(),
-            Role::Stakers => "for the security of the network".to_owned(),
-            Role::Treasury => "for what no source supports".to_owned(),
+        let (somebody, why) = match line.role {
+            Role::Data => (None, texts.next().map(|text| format!("for {}", title(answer, text)))),
+            Role::Platform => (Some("The platform"), Some("for running the service".to_owned())),
+            Role::Adapter => (Some("The adapter"), Some("for the model that wrote".to_owned())),
+            Role::Stakers => (Some("The stakers"), Some("for securing the network".to_owned())),
+            Role::Treasury => {
+                (Some("The treasury"), Some("for what no source supports".to_owned()))
+            }
         };
-        lines.push(line_view(app, line, why));
+        lines.push(line_view(app, line, somebody, why.unwrap_or_default()));
     }
     // Whoever wrote the texts comes first.
     lines.sort_by_key(|line| (line.role != Role::Data, std::cmp::Reverse(line.amount)));
     lines
 }
 
-fn line_view(app: &App, line: &Line, why: String) -> LineView {
+/// Which text each line of an author is for: the money formula once more, since a line names its
+/// payee only.
+fn texts_of_lines(lines: &[Line], record: &AttributionRecord) -> Vec<ContentHash> {
+    let data = lines.iter().filter(|line| line.role == Role::Data);
+    let data: u64 = data.map(|line| line.amount.get().unsigned_abs()).sum();
+    let shares: Vec<u128> = record.shares.iter().map(|share| u128::from(*share)).collect();
+    let mut texts = Vec::new();
+    for (owner, part) in record.owners.iter().zip(largest_remainder(data, &shares)) {
+        let parts = owner.payees.shares().iter().map(|share| u128::from(share.ppm));
+        let amounts = largest_remainder(part, &parts.collect::<Vec<_>>());
+        texts.extend(amounts.iter().filter(|amount| **amount > 0).map(|_| owner.content_hash));
+    }
+    texts
+}
+
+fn line_view(app: &App, line: &Line, somebody: Option<&str>, why: String) -> LineView {
+    let name = somebody.map(str::to_owned).or_else(|| app.payee_name(line.payee));
     LineView {
         role: line.role,
         why,
-        name: app.payee_name(line.payee).unwrap_or_else(|| show::payee(line.payee)),
+        name: name.unwrap_or_else(|| show::payee(line.payee)),
         payee: line.payee,
         escrow: line.role == Role::Data && line.payee.address().is_none(),
         amount: line.amount,
@@ -184,4 +202,69 @@ fn evidence(receipt: &Receipt, owner: &OwnerRecord) -> Vec<EvidenceRow> {
         support_ppm: at(&owner.support, unit),
     });
     rows.filter(|row| row.support_ppm > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use footnote_domain::attribution::{ALGORITHM, Constants};
+    use footnote_domain::corpus::Age;
+    use footnote_domain::money::{Beneficiaries, FeePolicy, OwnerPart, settle};
+    use footnote_domain::payee::Payees;
+
+    fn payees(of: &[u8]) -> Payees {
+        Payees::equal(of.iter().map(|n| PayeeId([*n; 32])).collect()).expect("payees")
+    }
+
+    fn record(owners: &[(u8, Payees)], shares: &[u32]) -> AttributionRecord {
+        let owner = |(n, payees): &(u8, Payees)| OwnerRecord {
+            content_hash: ContentHash([*n; 32]),
+            age: Age { block: 1, log_index: 0 },
+            payees: payees.clone(),
+            wording: vec![0],
+            meaning: vec![0],
+            necessity: None,
+            support: vec![0],
+        };
+        AttributionRecord {
+            algorithm: ALGORITHM.to_owned(),
+            estimator: Estimator::Words,
+            constants: Constants::default(),
+            units: vec![1_000_000],
+            owners: owners.iter().map(owner).collect(),
+            shares: shares.to_vec(),
+            total: shares.iter().sum(),
+        }
+    }
+
+    #[test]
+    fn every_line_of_an_author_finds_its_text() {
+        // One person wrote three of the texts; one text has no share, one has no line for a payee
+        // whose part rounds to nothing.
+        let owners =
+            [(1, payees(&[7])), (2, payees(&[7])), (3, payees(&[7, 8])), (4, payees(&[8]))];
+        let shares = [220_000, 0, 1, 700_000];
+        let parts: Vec<OwnerPart<'_>> = owners
+            .iter()
+            .zip(shares)
+            .map(|((n, payees), share_ppm)| OwnerPart {
+                content_hash: ContentHash([*n; 32]),
+                share_ppm,
+                payees,
+            })
+            .collect();
+        let platform = PayeeId([9; 32]);
+        let who = Beneficiaries { platform, adapter: None, stakers: None, treasury: platform };
+        let gross = Nano::new(1_000_000).expect("in range");
+        let total = shares.iter().sum();
+        let done = settle(gross, total, &FeePolicy::first(), &who, &parts).expect("in range");
+        let texts = texts_of_lines(&done.lines, &record(&owners, &shares));
+        let data = done.lines.iter().filter(|line| line.role == Role::Data);
+        assert_eq!(data.clone().count(), texts.len());
+        for ((n, _), amount) in owners.iter().zip(done.owner_amounts) {
+            let lines =
+                data.clone().zip(&texts).filter(|(_, text)| **text == ContentHash([*n; 32]));
+            assert_eq!(lines.map(|(line, _)| line.amount.get()).sum::<i64>(), amount.get());
+        }
+    }
 }

@@ -86,6 +86,11 @@ impl QuoteCard {
         }
     }
 
+    /// Whether meaning was compared: it is not in a language that no model here knows.
+    fn has_meaning(&self) -> bool {
+        self.meaning_ppm > 0
+    }
+
     fn add(&mut self, citation: &AnswerCitation) {
         self.quotes.push(Quote::new(citation));
         self.wording_ppm = self.wording_ppm.max(citation.wording_ppm);

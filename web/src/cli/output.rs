@@ -1,0 +1,13 @@
+//! Prints what a command has to say; a reader that closed the pipe has heard enough.
+
+use anyhow::Context;
+use std::io::{ErrorKind, Write};
+
+/// Writes `text` to standard output.
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.context("writing to standard output"),
+    }
+}
