@@ -112,11 +112,8 @@ impl Tariff {
         Self { base: Nano(12_000_000), per_1000_in: Nano::ZERO, per_1000_out: Nano::ZERO };
 
     /// 4 000 000 + 2 000 000 per 1 000 tokens in + 8 000 000 per 1 000 tokens out.
-    pub const DEEP: Self = Self {
-        base: Nano(4_000_000),
-        per_1000_in: Nano(2_000_000),
-        per_1000_out: Nano(8_000_000),
-    };
+    pub const DEEP: Self =
+        Self { base: Nano(4_000_000), per_1000_in: Nano(2_000_000), per_1000_out: Nano(8_000_000) };
 
     /// The gross price of `usage`: parts of 1 000 tokens are floored once, over the sum.
     pub fn price(&self, usage: Usage) -> Result<Nano, AmountError> {
@@ -283,8 +280,7 @@ pub fn settle(
 ) -> Result<Settlement, AmountError> {
     let shares: u64 = owners.iter().map(|owner| u64::from(owner.share_ppm)).sum();
     assert!(shares == u64::from(total_ppm) && total_ppm <= WHOLE_PPM, "shares sum to T ≤ 10⁶");
-    let supported =
-        Nano::new(gross.wide() * i128::from(total_ppm) / i128::from(WHOLE_PPM))?;
+    let supported = Nano::new(gross.wide() * i128::from(total_ppm) / i128::from(WHOLE_PPM))?;
     let roles = split_roles(supported, policy, beneficiaries)?;
     let mut lines: Vec<(Option<ContentHash>, Line)> = Vec::new();
     let mut owner_amounts = Vec::new();

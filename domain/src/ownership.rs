@@ -265,9 +265,8 @@ mod tests {
         for document in order {
             for sentence in 0..holders[*document].sentences.len() {
                 let print = &holders[*document].sentences[sentence];
-                let of = |r: &SentenceRef| {
-                    &holders[r.document as usize].sentences[r.sentence as usize]
-                };
+                let of =
+                    |r: &SentenceRef| &holders[r.document as usize].sentences[r.sentence as usize];
                 if let Some(oldest) = older.iter().find(|other| print.matches(of(other))) {
                     roots[*document][sentence] = at(&roots, *oldest);
                 }
@@ -277,14 +276,17 @@ mod tests {
         roots
     }
 
-    const LONG: &str = "the base fee is burned so that nobody can push it up for a profit of their own ever";
-    const EDITED: &str = "the base fee is burned so that nobody can push it up for a profit of their own";
+    const LONG: &str =
+        "the base fee is burned so that nobody can push it up for a profit of their own ever";
+    const EDITED: &str =
+        "the base fee is burned so that nobody can push it up for a profit of their own";
 
     #[test]
     fn a_copy_belongs_to_the_oldest_and_order_of_listing_is_irrelevant() {
         let (a, b) = (payees(1), payees(2));
         let older = holder(1, &a, &[LONG, "Short one."]);
-        let newer = holder(2, &b, &[EDITED, "short ONE", "a sentence of its own that nobody else has"]);
+        let newer =
+            holder(2, &b, &[EDITED, "short ONE", "a sentence of its own that nobody else has"]);
         let found = assign(&[newer.clone(), older.clone()]);
         assert_eq!(found[1], [Ownership::Own; 2]);
         assert_eq!(
@@ -332,10 +334,10 @@ mod tests {
     #[test]
     fn boilerplate_needs_six_unrelated_originals_and_copies_of_the_whole_do_not_count() {
         let people: Vec<Payees> = (1..=7).map(payees).collect();
-        let own: Vec<String> = (0..7).map(|n| format!("only contribution number {n} says this")).collect();
-        let with_own: Vec<Holder<'_>> = (0..6)
-            .map(|n| holder(n as u64, &people[n], &[LONG, &own[n]]))
-            .collect();
+        let own: Vec<String> =
+            (0..7).map(|n| format!("only contribution number {n} says this")).collect();
+        let with_own: Vec<Holder<'_>> =
+            (0..6).map(|n| holder(n as u64, &people[n], &[LONG, &own[n]])).collect();
         assert_eq!(assign(&with_own)[0][0], Ownership::Boilerplate);
         assert_eq!(assign(&with_own[..5])[0][0], Ownership::Own);
         let copies: Vec<Holder<'_>> =

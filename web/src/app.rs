@@ -7,9 +7,9 @@ mod folder;
 mod tasks;
 mod views;
 
+pub(crate) use build::ledger_beside;
 pub use build::{AppError, Service};
 pub use claim::ClaimError;
-pub(crate) use build::ledger_beside;
 pub(crate) use claim::claim;
 pub use folder::{DataFolder, FolderError, Running};
 pub use views::{DatanetView, DocumentView, PayeeView};

@@ -92,7 +92,8 @@ pub async fn start(app: &Arc<App>, request: AskRequest) -> Result<AnswerId, AskE
     let place = Arc::clone(&app.places).try_acquire_owned();
     let place = place.map_err(|_| AskError::Busy(app.config.answers_at_once))?;
     let terms = terms::of(app, &generation, &request).await?;
-    let price = terms.tariff.price(Usage::default()).map_err(|e| AskError::Broken(e.to_string()))?;
+    let price =
+        terms.tariff.price(Usage::default()).map_err(|e| AskError::Broken(e.to_string()))?;
     let Caller { ip, session } = &request.caller;
     app.caps
         .take(ip, session.as_deref(), terms.time / 86_400, price)
@@ -156,7 +157,8 @@ async fn conduct(app: Arc<App>, job: Job) {
 
 /// Search, then sentences, each bound to what supports it as soon as it is there.
 async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError> {
-    job.live.push(AnswerEvent::Searching { datanets: app.datanets_searched(&job.request.datanets) });
+    job.live
+        .push(AnswerEvent::Searching { datanets: app.datanets_searched(&job.request.datanets) });
     let (sources, asked, vector) = find(app, job).await?;
     let (sources, asked) = (Arc::new(sources), Arc::new(asked));
     let mut timings = Timings { searched_ms: elapsed(job), ..Timings::default() };
@@ -185,7 +187,9 @@ async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError> {
                 job.live.push(AnswerEvent::Sentence { index, sentence, citations });
             }
             Event::Delta { .. } => {
-                return Err(AskError::Broken("a model's text needs a backend that is not built".into()));
+                return Err(AskError::Broken(
+                    "a model's text needs a backend that is not built".into(),
+                ));
             }
             Event::Refused { .. } => refused = true,
             // Extractive answers read and write no model's tokens; the tariff counts those only.
@@ -201,10 +205,7 @@ fn elapsed(job: &Job) -> u64 {
 }
 
 /// The best passages and their owners' sentences, on a blocking thread.
-async fn find(
-    app: &Arc<App>,
-    job: &Job,
-) -> Result<(Sources, Asked, Option<Vec<f32>>), AskError> {
+async fn find(app: &Arc<App>, job: &Job) -> Result<(Sources, Asked, Option<Vec<f32>>), AskError> {
     let app = Arc::clone(app);
     let generation = Arc::clone(&job.generation);
     let request = job.request.clone();
@@ -303,8 +304,7 @@ async fn conclude(app: &App, job: &Job, written: Written) -> Result<Answer, AskE
         let answer = finish(app, job, &written, Outcome::Refused, None)?;
         return void(app, job, answer, "no source answers the question").await;
     }
-    let verdict =
-        record::judge(&job.generation, sources, composition, asked, &terms.constants);
+    let verdict = record::judge(&job.generation, sources, composition, asked, &terms.constants);
     if record::outcome(verdict.attribution.total_ppm, &terms.constants) == Outcome::Unsupported {
         let answer = finish(app, job, &written, Outcome::Unsupported, None)?;
         return void(app, job, answer, "the sources support too little of the answer").await;
@@ -329,7 +329,9 @@ fn body(answer: &Answer) -> Result<Vec<u8>, AskError> {
 /// A refusal is an answer too: stored, readable by its id, free of charge.
 async fn void(app: &App, job: &Job, answer: Answer, reason: &str) -> Result<Answer, AskError> {
     let body = Some(body(&answer)?);
-    app.ledger.void(job.hold.id, footnote_ledger::Outcome { body, reason: reason.to_owned() }).await?;
+    app.ledger
+        .void(job.hold.id, footnote_ledger::Outcome { body, reason: reason.to_owned() })
+        .await?;
     give_back(app, job, answer.price.gross);
     Ok(answer)
 }
@@ -380,7 +382,11 @@ fn finish(
         timings: written.timings,
         datanets_searched: app.datanets_searched(&job.request.datanets),
         generation: job.generation.root_digest(),
-        next_questions: app.next_questions(&job.generation, &written.sources, &job.request.question),
+        next_questions: app.next_questions(
+            &job.generation,
+            &written.sources,
+            &job.request.question,
+        ),
         salts: job.terms.salts.clone(),
     })
 }
@@ -429,9 +435,9 @@ pub async fn answer(app: &App, id: AnswerId) -> Result<Option<View>, AskError> {
     }
     Ok(Some(match stored.state {
         AnswerState::Running => View::Running,
-        AnswerState::Captured | AnswerState::Voided => {
-            View::Voided { reason: stored.reason.unwrap_or_else(|| "it was interrupted".to_owned()) }
-        }
+        AnswerState::Captured | AnswerState::Voided => View::Voided {
+            reason: stored.reason.unwrap_or_else(|| "it was interrupted".to_owned()),
+        },
     }))
 }
 
@@ -441,7 +447,8 @@ pub async fn events(
     id: AnswerId,
     after: Option<u64>,
 ) -> Result<BoxStream<'static, (u64, AnswerEvent)>, AskError> {
-    let from = after.map_or(0, |after| usize::try_from(after).unwrap_or(usize::MAX).saturating_add(1));
+    let from =
+        after.map_or(0, |after| usize::try_from(after).unwrap_or(usize::MAX).saturating_add(1));
     if let Some(live) = app.live.get(id) {
         return Ok(live.follow(from));
     }

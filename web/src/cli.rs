@@ -76,11 +76,8 @@ struct Place {
 
 impl Place {
     fn config(&self, listen: Option<String>) -> anyhow::Result<Config> {
-        let overrides = Overrides {
-            listen,
-            data_dir: self.data_dir.clone(),
-            rpc_url: self.rpc_url.clone(),
-        };
+        let overrides =
+            Overrides { listen, data_dir: self.data_dir.clone(), rpc_url: self.rpc_url.clone() };
         Ok(Config::load(self.config.as_deref(), &overrides)?)
     }
 }

@@ -29,10 +29,8 @@ pub fn weights_ppm(
     question: &HashSet<String>,
     unigrams: &Unigrams,
 ) -> Vec<u32> {
-    let masses: Vec<u128> = sentences
-        .iter()
-        .map(|sentence| mass(sentence, question, unigrams))
-        .collect();
+    let masses: Vec<u128> =
+        sentences.iter().map(|sentence| mass(sentence, question, unigrams)).collect();
     largest_remainder(u64::from(WHOLE_PPM), &masses)
         .into_iter()
         .map(|part| u32::try_from(part).expect("a part of 10⁶ fits u32"))
@@ -72,7 +70,9 @@ mod tests {
 
     fn table() -> Unigrams {
         let mut table = Unigrams::default();
-        table.add("the base fee is burned and the priority fee is paid to the producer of the block");
+        table.add(
+            "the base fee is burned and the priority fee is paid to the producer of the block",
+        );
         table
     }
 

@@ -106,7 +106,10 @@ fn check_shares(record: &AttributionRecord) -> Checked {
     same("receipt.attribution.shares", &record.shares, &wanted.shares_ppm)?;
     same("receipt.attribution.total", &record.total, &wanted.total_ppm)?;
     if record.total < record.constants.unsupported_below_ppm {
-        return fault("receipt.attribution.total", "is below the limit under which nothing is charged");
+        return fault(
+            "receipt.attribution.total",
+            "is below the limit under which nothing is charged",
+        );
     }
     Ok(())
 }
@@ -229,12 +232,18 @@ mod tests {
         };
         let gross = Tariff::QUICK.price(Usage::default()).expect("in range");
         let policy = FeePolicy::first();
-        let parts: Vec<OwnerPart<'_>> = record.owners.iter().zip(&record.shares).map(|(o, s)| {
-            OwnerPart { content_hash: o.content_hash, share_ppm: *s, payees: &o.payees }
-        }).collect();
-        let who = Beneficiaries {
-            platform: payee(9), adapter: None, stakers: None, treasury: payee(8),
-        };
+        let parts: Vec<OwnerPart<'_>> = record
+            .owners
+            .iter()
+            .zip(&record.shares)
+            .map(|(o, s)| OwnerPart {
+                content_hash: o.content_hash,
+                share_ppm: *s,
+                payees: &o.payees,
+            })
+            .collect();
+        let who =
+            Beneficiaries { platform: payee(9), adapter: None, stakers: None, treasury: payee(8) };
         let settled = settle(gross, record.total, &policy, &who, &parts).expect("in range");
         let citation = |n: u32, owner: u8| Citation {
             n,
@@ -319,7 +328,9 @@ mod tests {
         named("receipt.tariff.hash", |r| r.tariff.hash = Digest::default());
         named("receipt.policy.bps", |r| r.policy.bps[0] += 1);
         named("receipt.citations[0].sentence", |r| r.citations[0].sentence = 1);
-        named("receipt.citations", |r| { r.citations.pop(); });
+        named("receipt.citations", |r| {
+            r.citations.pop();
+        });
         named("receipt.previous", |r| r.sequence = 2);
         let mut wrong = envelope();
         wrong.hash = Digest::default();

@@ -36,15 +36,11 @@ impl Envelope {
     /// Reads an envelope strictly: every field known, every integer in its shortest spelling, the
     /// receipt's canonical form the same before and after.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvelopeError> {
-        let fault = |field: &str, reason: String| EnvelopeError::Field {
-            field: field.to_owned(),
-            reason,
-        };
+        let fault =
+            |field: &str, reason: String| EnvelopeError::Field { field: field.to_owned(), reason };
         let value: serde_json::Value =
             serde_json::from_slice(bytes).map_err(|error| fault("(whole)", error.to_string()))?;
-        let part = |name: &str| {
-            value.get(name).ok_or_else(|| fault(name, "is missing".to_owned()))
-        };
+        let part = |name: &str| value.get(name).ok_or_else(|| fault(name, "is missing".to_owned()));
         let receipt_value = part("receipt")?;
         let receipt: Receipt = parse_receipt(receipt_value)?;
         if canonical_bytes(&receipt) != canonical_bytes(receipt_value) {

@@ -26,8 +26,8 @@ pub enum Language {
 const LETTERS_FOR_ANY_LANGUAGE: usize = 80;
 /// Words that no English sentence uses and that short Spanish questions do.
 const SPANISH_CUES: [&str; 24] = [
-    "qué", "cómo", "cuándo", "cuánto", "cuánta", "cuántos", "dónde", "quién", "cuál", "por", "para",
-    "el", "los", "las", "una", "del", "al", "con", "se", "es", "está", "la", "que", "un",
+    "qué", "cómo", "cuándo", "cuánto", "cuánta", "cuántos", "dónde", "quién", "cuál", "por",
+    "para", "el", "los", "las", "una", "del", "al", "con", "se", "es", "está", "la", "que", "un",
 ];
 const ENGLISH_CUES: [&str; 24] = [
     "the", "what", "how", "when", "where", "who", "which", "why", "is", "are", "does", "do", "did",
@@ -77,9 +77,7 @@ impl Language {
 
 /// Kana or Hangul beyond a stray character means Japanese or Korean.
 fn has_han_only(text: &str) -> bool {
-    let other = |ch: &char| {
-        matches!(u32::from(*ch), 0x3041..=0x30FF | 0xAC00..=0xD7A3)
-    };
+    let other = |ch: &char| matches!(u32::from(*ch), 0x3041..=0x30FF | 0xAC00..=0xD7A3);
     let cjk = text.chars().filter(|ch| is_cjk(*ch)).count();
     text.chars().filter(other).count() * 20 < cjk
 }
@@ -143,7 +141,10 @@ mod tests {
     #[test]
     fn longer_texts() {
         check(&"La compra de la leña se hace en otoño, cuando baja el precio. ".repeat(4), Spanish);
-        check(&"Der Wald ist im Herbst am schönsten, weil die Blätter sich färben. ".repeat(4), Other);
+        check(
+            &"Der Wald ist im Herbst am schönsten, weil die Blätter sich färben. ".repeat(4),
+            Other,
+        );
         check(&"Receipts are chained, so that nobody can drop one unseen. ".repeat(4), English);
         check(&"Все счастливые семьи похожи друг на друга. ".repeat(4), Other);
     }

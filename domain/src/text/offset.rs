@@ -28,10 +28,7 @@ impl CodePoints {
         }
         let byte_of = |point: u64| -> Option<usize> {
             let nth = usize::try_from(point).ok()?;
-            text.char_indices()
-                .map(|(at, _)| at)
-                .chain(std::iter::once(text.len()))
-                .nth(nth)
+            text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).nth(nth)
         };
         Some(byte_of(self.start)?..byte_of(self.end)?)
     }

@@ -224,13 +224,19 @@ mod tests {
         check("See e.g. Smith or Dr. Jones. Done.", &["See e.g. Smith or Dr. Jones.", "Done."]);
         check("It costs 3.5 units. J. Doe paid.", &["It costs 3.5 units.", "J. Doe paid."]);
         check("¿Qué es? La Sra. Ruiz lo sabe.", &["¿Qué es?", "La Sra. Ruiz lo sabe."]);
-        check("**Why so?** Because. *Really!* Yes.", &["**Why so?**", "Because.", "*Really!*", "Yes."]);
+        check(
+            "**Why so?** Because. *Really!* Yes.",
+            &["**Why so?**", "Because.", "*Really!*", "Yes."],
+        );
         check("He said no. Then he left.", &["He said no.", "Then he left."]);
     }
 
     #[test]
     fn chinese() {
-        check("绿茶不发酵。红茶呢？全发酵；“对。”好", &["绿茶不发酵。", "红茶呢？", "全发酵；", "“对。”", "好"]);
+        check(
+            "绿茶不发酵。红茶呢？全发酵；“对。”好",
+            &["绿茶不发酵。", "红茶呢？", "全发酵；", "“对。”", "好"],
+        );
     }
 
     #[test]

@@ -89,10 +89,7 @@ impl ContributionItem {
             size: self.size,
             supersedes: self.supersedes.map_or(B256::ZERO, |hash| hash.0.into()),
             payees: payees
-                .map(|share| Registry::Payee {
-                    payee: share.payee.0.into(),
-                    ppm: share.ppm,
-                })
+                .map(|share| Registry::Payee { payee: share.payee.0.into(), ppm: share.ppm })
                 .collect(),
             salt: B256::ZERO,
         }
@@ -100,10 +97,7 @@ impl ContributionItem {
 }
 
 pub(super) fn signature_bytes(signatures: &[Signature]) -> Vec<Bytes> {
-    signatures
-        .iter()
-        .map(|signature| Bytes::copy_from_slice(signature))
-        .collect()
+    signatures.iter().map(|signature| Bytes::copy_from_slice(signature)).collect()
 }
 
 /// What one text takes of a transaction, at most.
@@ -124,10 +118,7 @@ impl Cost {
         let bytes = 32 * (9 + 2 * payees) + uri + 160 * signatures as u64 + 64;
         let replaced = if item.supersedes.is_some() { 10_000 } else { 0 };
         let checks = 1_500 * payees + 60_000 * signatures as u64;
-        Self {
-            bytes,
-            gas: 36_000 + 16 * bytes + 8 * event + replaced + checks,
-        }
+        Self { bytes, gas: 36_000 + 16 * bytes + 8 * event + replaced + checks }
     }
 }
 
@@ -141,25 +132,16 @@ pub(super) struct Limits {
 impl Limits {
     /// Half a block at most, so that two fit and others find room.
     pub(super) fn of_block(gas_limit: u64) -> Self {
-        Self {
-            bytes: MOST_BYTES,
-            gas: MOST_GAS.min(gas_limit / 2),
-        }
+        Self { bytes: MOST_BYTES, gas: MOST_GAS.min(gas_limit / 2) }
     }
 }
 
 /// The gas limit of a transaction that carries these texts.
 pub(super) fn gas_limit(costs: impl Iterator<Item = Cost>) -> u64 {
-    let sum = costs.fold(
-        Cost {
-            bytes: 164,
-            gas: 5_000,
-        },
-        |sum, cost| Cost {
-            bytes: sum.bytes + cost.bytes,
-            gas: sum.gas + cost.gas,
-        },
-    );
+    let sum = costs.fold(Cost { bytes: 164, gas: 5_000 }, |sum, cost| Cost {
+        bytes: sum.bytes + cost.bytes,
+        gas: sum.gas + cost.gas,
+    });
     BASE_GAS + sum.gas.max(FLOOR_GAS_PER_BYTE * sum.bytes)
 }
 
@@ -203,21 +185,11 @@ mod tests {
     fn what_cannot_be_registered_is_found_before_it_is_sent() {
         assert_eq!(item(1, 10).fault(), None);
         assert!(item(1, LONGEST_URI + 1).fault().is_some());
+        assert!(ContributionItem { size: 0, ..item(1, 1) }.fault().is_some());
         assert!(
-            ContributionItem {
-                size: 0,
-                ..item(1, 1)
-            }
-            .fault()
-            .is_some()
-        );
-        assert!(
-            ContributionItem {
-                content_hash: ContentHash::default(),
-                ..item(1, 1)
-            }
-            .fault()
-            .is_some()
+            ContributionItem { content_hash: ContentHash::default(), ..item(1, 1) }
+                .fault()
+                .is_some()
         );
     }
 
@@ -225,14 +197,8 @@ mod tests {
     fn strangers_are_addresses_other_than_the_sender() {
         let address = |n| PayeeId::from_address(Address([n; 20]));
         let payees = Payees::equal(vec![address(1), address(2), PayeeId([9; 32])]).expect("three");
-        let item = ContributionItem {
-            payees,
-            ..item(1, 1)
-        };
-        assert_eq!(
-            item.strangers(Address([1; 20])).collect::<Vec<_>>(),
-            [address(2)]
-        );
+        let item = ContributionItem { payees, ..item(1, 1) };
+        assert_eq!(item.strangers(Address([1; 20])).collect::<Vec<_>>(), [address(2)]);
     }
 
     #[test]
@@ -247,10 +213,7 @@ mod tests {
             };
             let bound = 164 + count as u64 * Cost::of(&item, 2).bytes;
             let real = call.abi_encode().len() as u64;
-            assert!(
-                real <= bound + 32 && bound < real + 100 * count as u64,
-                "{real} {bound}"
-            );
+            assert!(real <= bound + 32 && bound < real + 100 * count as u64, "{real} {bound}");
         }
     }
 

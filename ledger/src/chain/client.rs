@@ -30,15 +30,9 @@ impl ChainClient {
     pub async fn connect(rpc_url: &str, deployment: Deployment) -> Result<Self, ChainError> {
         let rpc = Rpc::new(rpc_url)?;
         let expected = deployment.chain_id;
-        let found = rpc
-            .get("reading the chain id", || rpc.provider.get_chain_id())
-            .await?;
+        let found = rpc.get("reading the chain id", || rpc.provider.get_chain_id()).await?;
         if found != expected {
-            return Err(ChainError::WrongChain {
-                url: rpc.url,
-                expected,
-                found,
-            });
+            return Err(ChainError::WrongChain { url: rpc.url, expected, found });
         }
         let contracts = [
             ("registry", deployment.registry),
@@ -49,19 +43,10 @@ impl ChainClient {
         for (contract, address) in contracts {
             if !has_code(&rpc, address).await? {
                 let (url, chain_id) = (rpc.url, expected);
-                return Err(ChainError::NoCode {
-                    url,
-                    chain_id,
-                    contract,
-                    address,
-                });
+                return Err(ChainError::NoCode { url, chain_id, contract, address });
             }
         }
-        Ok(Self {
-            outbox: Outbox::new(rpc.clone(), expected),
-            rpc,
-            deployment,
-        })
+        Ok(Self { outbox: Outbox::new(rpc.clone(), expected), rpc, deployment })
     }
 
     /// The client of a deployment whose node need not answer yet: for a service that starts while
@@ -116,10 +101,6 @@ impl ChainClient {
 
 async fn has_code(rpc: &Rpc, address: Address) -> Result<bool, ChainError> {
     let address: ChainAddress = to_chain(address);
-    let code = rpc
-        .get("looking for a contract", || {
-            rpc.provider.get_code_at(address)
-        })
-        .await?;
+    let code = rpc.get("looking for a contract", || rpc.provider.get_code_at(address)).await?;
     Ok(!code.is_empty())
 }

@@ -54,10 +54,7 @@ impl Consent<'_> {
             contentHash: B256::from(self.content_hash.0),
             sender: to_chain(self.sender),
             payees: payees
-                .map(|share| typed::Payee {
-                    payee: B256::from(share.payee.0),
-                    ppm: share.ppm,
-                })
+                .map(|share| typed::Payee { payee: B256::from(share.payee.0), ppm: share.ppm })
                 .collect(),
             deadline: U256::from(self.deadline),
         };
@@ -81,11 +78,7 @@ pub fn sign_payee(
     registry: Address,
     consent: &Consent<'_>,
 ) -> Result<Signature, ChainError> {
-    sign_digest(
-        signer,
-        "signing a payee's consent",
-        consent.digest(chain_id, registry),
-    )
+    sign_digest(signer, "signing a payee's consent", consent.digest(chain_id, registry))
 }
 
 pub(super) fn sign_digest(
@@ -95,9 +88,6 @@ pub(super) fn sign_digest(
 ) -> Result<Signature, ChainError> {
     let signature = signer
         .sign_hash_sync(&B256::from(digest.0))
-        .map_err(|error| ChainError::Signature {
-            what,
-            reason: error.to_string(),
-        })?;
+        .map_err(|error| ChainError::Signature { what, reason: error.to_string() })?;
     Ok(signature.as_bytes())
 }

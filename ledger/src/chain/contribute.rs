@@ -29,13 +29,8 @@ const MOST_UNDER_WAY: usize = 16;
 const READS_AT_ONCE: usize = 32;
 
 /// Refusals that are about the sender or the Datanet, so that every other batch would meet them too.
-const HOPELESS: [&str; 5] = [
-    "UnknownEntry",
-    "NotDatanet",
-    "NotActive",
-    "NotAllowed",
-    "ConsentExpired",
-];
+const HOPELESS: [&str; 5] =
+    ["UnknownEntry", "NotDatanet", "NotActive", "NotAllowed", "ConsentExpired"];
 
 /// Called with the number of texts whose outcome is known.
 pub type Progress<'a> = &'a (dyn Fn(usize) + Send + Sync);
@@ -68,23 +63,8 @@ impl ChainClient {
         items: &[ContributionItem],
         progress: Progress<'_>,
     ) -> Result<Vec<Outcome>, ChainError> {
-        let texts = items
-            .iter()
-            .map(|item| Text {
-                item,
-                signatures: &[],
-            })
-            .collect();
-        self.register(
-            signer,
-            Load {
-                id,
-                texts,
-                deadline: None,
-            },
-            progress,
-        )
-        .await
+        let texts = items.iter().map(|item| Text { item, signatures: &[] }).collect();
+        self.register(signer, Load { id, texts, deadline: None }, progress).await
     }
 
     /// Contributes texts that name other addresses as payees, with their consents, which all hold
@@ -100,22 +80,8 @@ impl ChainClient {
         deadline: u64,
     ) -> Result<Vec<Outcome>, ChainError> {
         let texts = items.iter();
-        let texts = texts
-            .map(|c| Text {
-                item: &c.item,
-                signatures: &c.signatures,
-            })
-            .collect();
-        self.register(
-            signer,
-            Load {
-                id,
-                texts,
-                deadline: Some(deadline),
-            },
-            &|_| (),
-        )
-        .await
+        let texts = texts.map(|c| Text { item: &c.item, signatures: &c.signatures }).collect();
+        self.register(signer, Load { id, texts, deadline: Some(deadline) }, &|_| ()).await
     }
 
     async fn register(
@@ -125,10 +91,7 @@ impl ChainClient {
         progress: Progress<'_>,
     ) -> Result<Vec<Outcome>, ChainError> {
         let mut outcomes = self.screen(signer_address(signer), &load).await?;
-        let to_send = outcomes
-            .iter()
-            .enumerate()
-            .filter(|(_, outcome)| outcome.is_none());
+        let to_send = outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_none());
         let costs: Vec<(usize, Cost)> = to_send.map(|(at, _)| (at, load.cost(at))).collect();
         let mut waiting = VecDeque::from(plan(&costs, self.limits().await?));
         if let Some(first) = waiting.front() {
@@ -141,10 +104,8 @@ impl ChainClient {
                 && let Some(batch) = waiting.pop_front()
             {
                 let request = self.request(&load, &batch);
-                under_way.push_back((
-                    self.outbox.send(signer, load.action(), request).await?,
-                    batch,
-                ));
+                under_way
+                    .push_back((self.outbox.send(signer, load.action(), request).await?, batch));
             }
             let Some((sent, batch)) = under_way.pop_front() else {
                 break;
@@ -210,11 +171,7 @@ impl ChainClient {
     ) -> Result<(), ChainError> {
         let request = self.request(load, batch).from(signer.address());
         let provider = &self.rpc.provider;
-        match self
-            .rpc
-            .get(load.action(), || provider.call(request.clone()))
-            .await
-        {
+        match self.rpc.get(load.action(), || provider.call(request.clone())).await {
             Err(error) if is_about_one_text(&error) => Ok(()),
             answer => answer.map(|_| ()),
         }
@@ -236,15 +193,10 @@ impl ChainClient {
         }
         let at = batch[0];
         // Another sender may have been faster with the same text.
-        if self
-            .is_contributed(load.id, load.texts[at].item.content_hash)
-            .await?
-        {
+        if self.is_contributed(load.id, load.texts[at].item.content_hash).await? {
             return Ok(Next::Known(at, Outcome::AlreadyThere));
         }
-        let reason = error
-            .revert()
-            .map_or_else(|| error.to_string(), ToString::to_string);
+        let reason = error.revert().map_or_else(|| error.to_string(), ToString::to_string);
         Ok(Next::Known(at, Outcome::Refused { reason }))
     }
 
@@ -263,9 +215,7 @@ enum Next {
 }
 
 fn is_about_one_text(error: &ChainError) -> bool {
-    error
-        .revert()
-        .is_some_and(|revert| !HOPELESS.contains(&revert.name.as_str()))
+    error.revert().is_some_and(|revert| !HOPELESS.contains(&revert.name.as_str()))
 }
 
 /// A text and the consents that come with it.
@@ -299,11 +249,7 @@ impl Load<'_> {
     }
 
     fn action(&self) -> &'static str {
-        if self.deadline.is_some() {
-            "contributeFor"
-        } else {
-            "contribute"
-        }
+        if self.deadline.is_some() { "contributeFor" } else { "contribute" }
     }
 
     fn call(&self, batch: &[usize]) -> Vec<u8> {
@@ -313,17 +259,9 @@ impl Load<'_> {
         match self.deadline {
             None => Registry::contributeCall { id, items }.abi_encode(),
             Some(deadline) => {
-                let signatures = texts()
-                    .map(|text| signature_bytes(text.signatures))
-                    .collect();
+                let signatures = texts().map(|text| signature_bytes(text.signatures)).collect();
                 let deadline = U256::from(deadline);
-                Registry::contributeForCall {
-                    id,
-                    items,
-                    signatures,
-                    deadline,
-                }
-                .abi_encode()
+                Registry::contributeForCall { id, items, signatures, deadline }.abi_encode()
             }
         }
     }

@@ -35,12 +35,7 @@ pub(super) fn chain_event(log: &Log) -> Result<ChainEvent, String> {
     };
     let at = |reason: String| format!("log {log_index} of block {block_number}: {reason}");
     let event = registry_event(log).map_err(at)?;
-    Ok(ChainEvent {
-        block_number,
-        block_hash: BlockHash(block_hash.0),
-        log_index,
-        event,
-    })
+    Ok(ChainEvent { block_number, block_hash: BlockHash(block_hash.0), log_index, event })
 }
 
 fn registry_event(log: &Log) -> Result<RegistryEvent, String> {
@@ -94,10 +89,7 @@ fn committed(event: &Registry::Committed) -> RegistryEvent {
 
 fn contributed(event: Registry::Contributed) -> Result<RegistryEvent, String> {
     let shares = event.payees.iter();
-    let shares = shares.map(|payee| PayeeShare {
-        payee: PayeeId(payee.payee.0),
-        ppm: payee.ppm,
-    });
+    let shares = shares.map(|payee| PayeeShare { payee: PayeeId(payee.payee.0), ppm: payee.ppm });
     let payees = Payees::parse(shares.collect())
         .map_err(|error| format!("the payees of {}: {error}", event.contentHash))?;
     let supersedes = Some(event.supersedes).filter(|hash| *hash != FixedBytes::ZERO);
@@ -121,24 +113,15 @@ fn removed(event: &Registry::Removed) -> RegistryEvent {
 }
 
 fn status_changed(event: &Registry::StatusChanged) -> Result<RegistryEvent, String> {
-    Ok(RegistryEvent::StatusChanged {
-        id: DatanetId(event.id.0),
-        status: status(event.status)?,
-    })
+    Ok(RegistryEvent::StatusChanged { id: DatanetId(event.id.0), status: status(event.status)? })
 }
 
 fn rolled_back(event: &Registry::RolledBack) -> RegistryEvent {
-    RegistryEvent::RolledBack {
-        id: DatanetId(event.id.0),
-        version: u64::from(event.version),
-    }
+    RegistryEvent::RolledBack { id: DatanetId(event.id.0), version: u64::from(event.version) }
 }
 
 fn redirected(event: &Registry::Redirected) -> RegistryEvent {
-    RegistryEvent::Redirected {
-        id: DatanetId(event.id.0),
-        to: DatanetId(event.to.0),
-    }
+    RegistryEvent::Redirected { id: DatanetId(event.id.0), to: DatanetId(event.to.0) }
 }
 
 fn escrow_assigned(event: &Registry::EscrowAssigned) -> RegistryEvent {
@@ -158,19 +141,12 @@ fn payout_set(event: &Registry::PayoutSet) -> RegistryEvent {
 }
 
 /// The registry's kinds, in the contract's order.
-const KINDS: [RegistryKind; 4] = [
-    RegistryKind::Datanet,
-    RegistryKind::Model,
-    RegistryKind::Adapter,
-    RegistryKind::Agent,
-];
+const KINDS: [RegistryKind; 4] =
+    [RegistryKind::Datanet, RegistryKind::Model, RegistryKind::Adapter, RegistryKind::Agent];
 
 /// The registry's statuses, in the contract's order.
-const STATUSES: [RegistryStatus; 3] = [
-    RegistryStatus::Active,
-    RegistryStatus::Frozen,
-    RegistryStatus::Retracted,
-];
+const STATUSES: [RegistryStatus; 3] =
+    [RegistryStatus::Active, RegistryStatus::Frozen, RegistryStatus::Retracted];
 
 pub(super) fn kind(number: u8) -> Result<RegistryKind, String> {
     let known = KINDS.get(usize::from(number)).copied();
@@ -212,20 +188,14 @@ mod tests {
             uri: "blob:0x02".into(),
             size: 9,
             supersedes: B256::ZERO,
-            payees: vec![Registry::Payee {
-                payee: B256::repeat_byte(4),
-                ppm,
-            }],
+            payees: vec![Registry::Payee { payee: B256::repeat_byte(4), ppm }],
         };
         mined(event.encode_log_data())
     }
 
     fn mined(data: LogData) -> Log {
         Log {
-            inner: alloy::primitives::Log {
-                address: Address::ZERO,
-                data,
-            },
+            inner: alloy::primitives::Log { address: Address::ZERO, data },
             block_number: Some(5),
             block_hash: Some(B256::repeat_byte(6)),
             log_index: Some(7),
@@ -236,13 +206,7 @@ mod tests {
     #[test]
     fn a_contribution_is_read_with_its_payees() {
         let event = chain_event(&contributed_log(1_000_000)).expect("well-formed");
-        let RegistryEvent::Contributed {
-            payees,
-            supersedes,
-            size,
-            ..
-        } = event.event
-        else {
+        let RegistryEvent::Contributed { payees, supersedes, size, .. } = event.event else {
             panic!("{event:?}");
         };
         assert_eq!((payees.shares().len(), supersedes, size), (1, None, 9));
@@ -252,19 +216,10 @@ mod tests {
     #[test]
     fn what_the_contract_would_never_write_is_named_with_its_place() {
         let error = chain_event(&contributed_log(999_999)).expect_err("no whole");
-        assert!(
-            error.contains("log 7 of block 5") && error.contains("999999"),
-            "{error}"
-        );
-        let foreign = Registry::OpenSet {
-            id: B256::ZERO,
-            open: true,
-        };
+        assert!(error.contains("log 7 of block 5") && error.contains("999999"), "{error}");
+        let foreign = Registry::OpenSet { id: B256::ZERO, open: true };
         assert!(chain_event(&mined(foreign.encode_log_data())).is_err());
-        let pending = Log {
-            block_hash: None,
-            ..contributed_log(1_000_000)
-        };
+        let pending = Log { block_hash: None, ..contributed_log(1_000_000) };
         assert!(chain_event(&pending).is_err());
         let cut = LogData::new_unchecked(vec![Registry::Created::SIGNATURE_HASH], [].into());
         assert!(chain_event(&mined(cut)).is_err());

@@ -35,14 +35,9 @@ pub struct Deployment {
 impl Deployment {
     /// Reads a deployment file.
     pub fn load(path: &Path) -> Result<Self, ChainError> {
-        let fail = |reason: String| ChainError::DeploymentFile {
-            path: path.to_owned(),
-            reason,
-        };
+        let fail = |reason: String| ChainError::DeploymentFile { path: path.to_owned(), reason };
         let text = std::fs::read(path).map_err(|error| {
-            fail(format!(
-                "{error}; deploy the contracts first, or name the right file"
-            ))
+            fail(format!("{error}; deploy the contracts first, or name the right file"))
         })?;
         serde_json::from_slice(&text).map_err(|error| fail(format!("is not understood: {error}")))
     }
@@ -56,9 +51,7 @@ impl Deployment {
         let text = serde_json::to_vec_pretty(self).map_err(|error| fail(error.into()))?;
         let fresh = path.with_extension("json.tmp");
         std::fs::write(&fresh, text).map_err(fail)?;
-        std::fs::File::open(&fresh)
-            .and_then(|file| file.sync_all())
-            .map_err(fail)?;
+        std::fs::File::open(&fresh).and_then(|file| file.sync_all()).map_err(fail)?;
         std::fs::rename(&fresh, path).map_err(fail)
     }
 }
@@ -110,34 +103,16 @@ pub async fn deploy(
     parameters: DeployParameters,
 ) -> Result<Deployment, ChainError> {
     let rpc = Rpc::new(rpc_url)?;
-    let chain_id = rpc
-        .get("reading the chain id", || rpc.provider.get_chain_id())
-        .await?;
-    let mut site = Site {
-        outbox: Outbox::new(rpc.clone(), chain_id),
-        rpc,
-        deployer,
-        sent: vec![],
-    };
+    let chain_id = rpc.get("reading the chain id", || rpc.provider.get_chain_id()).await?;
+    let mut site = Site { outbox: Outbox::new(rpc.clone(), chain_id), rpc, deployer, sent: vec![] };
     let token = match parameters.token {
         Some(token) => to_chain(token),
-        None => {
-            site.place("the token", OpenToken::BYTECODE.to_vec())
-                .await?
-        }
+        None => site.place("the token", OpenToken::BYTECODE.to_vec()).await?,
     };
-    let registry = site
-        .place("the registry", registry_code(&parameters))
-        .await?;
-    let settlement = site
-        .place(
-            "the settlement",
-            settlement_code(&parameters, token, registry),
-        )
-        .await?;
-    let fee_policy = site
-        .place("the fee policy", policy_code(&parameters, settlement))
-        .await?;
+    let registry = site.place("the registry", registry_code(&parameters)).await?;
+    let settlement =
+        site.place("the settlement", settlement_code(&parameters, token, registry)).await?;
+    let fee_policy = site.place("the fee policy", policy_code(&parameters, settlement)).await?;
     let block = site.finish().await?;
     Ok(Deployment {
         chain_id,
@@ -232,13 +207,8 @@ mod tests {
     fn the_file_comes_back_as_written_and_a_missing_one_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("deployment.json");
-        let missing = Deployment::load(&path)
-            .expect_err("not yet written")
-            .to_string();
-        assert!(
-            missing.contains("deployment.json") && missing.contains("deploy"),
-            "{missing}"
-        );
+        let missing = Deployment::load(&path).expect_err("not yet written").to_string();
+        assert!(missing.contains("deployment.json") && missing.contains("deploy"), "{missing}");
         let deployment = Deployment {
             chain_id: 31_337,
             registry: Address([1; 20]),

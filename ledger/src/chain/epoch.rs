@@ -104,15 +104,11 @@ impl ChainClient {
     /// An epoch, `None` when this number is neither accepted nor pending.
     pub async fn epoch(&self, number: u64) -> Result<Option<ChainEpoch>, ChainError> {
         let settlement = self.deployment.settlement;
-        let found = self
-            .view(settlement, &Settlement::epochOfCall { number })
-            .await?;
+        let found = self.view(settlement, &Settlement::epochOfCall { number }).await?;
         if found.validAt == 0 {
             return Ok(None);
         }
-        let accepted = self
-            .view(settlement, &Settlement::acceptedEpochCall {})
-            .await?;
+        let accepted = self.view(settlement, &Settlement::acceptedEpochCall {}).await?;
         let proposal = EpochProposal {
             number,
             previous_hash: Digest(found.previousHash.0),
@@ -123,38 +119,22 @@ impl ChainClient {
             total_cumulative: found.totalCumulative,
             receipt_count: found.receiptCount,
         };
-        let state = if number <= accepted {
-            EpochState::Accepted
-        } else {
-            EpochState::Pending
-        };
-        Ok(Some(ChainEpoch {
-            proposal,
-            valid_at: found.validAt,
-            state,
-        }))
+        let state = if number <= accepted { EpochState::Accepted } else { EpochState::Pending };
+        Ok(Some(ChainEpoch { proposal, valid_at: found.validAt, state }))
     }
 
     /// The settlement as it stands.
     pub async fn settlement_state(&self) -> Result<SettlementState, ChainError> {
         let settlement = self.deployment.settlement;
-        let pending = self
-            .view(settlement, &Settlement::pendingEpochCall {})
-            .await?;
-        let last = self
-            .view(settlement, &Settlement::lastEpochHashCall {})
-            .await?;
+        let pending = self.view(settlement, &Settlement::pendingEpochCall {}).await?;
+        let last = self.view(settlement, &Settlement::lastEpochHashCall {}).await?;
         let funded = self.view(settlement, &Settlement::fundedCall {}).await?;
         Ok(SettlementState {
-            accepted_epoch: self
-                .view(settlement, &Settlement::acceptedEpochCall {})
-                .await?,
+            accepted_epoch: self.view(settlement, &Settlement::acceptedEpochCall {}).await?,
             pending_epoch: Some(pending).filter(|number| *number != 0),
             last_epoch_hash: Digest(last.0),
             funded: self.amount(funded)?,
-            total_claimed: self
-                .view(settlement, &Settlement::totalClaimedCall {})
-                .await?,
+            total_claimed: self.view(settlement, &Settlement::totalClaimedCall {}).await?,
             challenge_window_seconds: self
                 .view(settlement, &Settlement::challengeWindowCall {})
                 .await?,
@@ -171,13 +151,8 @@ impl ChainClient {
         signer: &PrivateKeySigner,
         epoch: &EpochProposal,
     ) -> Result<Mined, ChainError> {
-        let call = Settlement::proposeCall {
-            number: epoch.number,
-            proposal: epoch.for_contract(),
-        };
-        let receipt = self
-            .transact(signer, self.deployment.settlement, &call)
-            .await?;
+        let call = Settlement::proposeCall { number: epoch.number, proposal: epoch.for_contract() };
+        let receipt = self.transact(signer, self.deployment.settlement, &call).await?;
         Ok(Mined::of(&receipt))
     }
 
@@ -191,9 +166,7 @@ impl ChainClient {
         number: u64,
     ) -> Result<Mined, ChainError> {
         let call = Settlement::acceptCall { number };
-        let receipt = self
-            .transact(signer, self.deployment.settlement, &call)
-            .await?;
+        let receipt = self.transact(signer, self.deployment.settlement, &call).await?;
         Ok(Mined::of(&receipt))
     }
 
@@ -224,13 +197,8 @@ impl ChainClient {
         number: u64,
         reason_hash: Digest,
     ) -> Result<Mined, ChainError> {
-        let call = Settlement::vetoCall {
-            number,
-            reasonHash: reason_hash.0.into(),
-        };
-        let receipt = self
-            .transact(signer, self.deployment.settlement, &call)
-            .await?;
+        let call = Settlement::vetoCall { number, reasonHash: reason_hash.0.into() };
+        let receipt = self.transact(signer, self.deployment.settlement, &call).await?;
         Ok(Mined::of(&receipt))
     }
 }

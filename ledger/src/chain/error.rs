@@ -160,14 +160,9 @@ impl From<ChainError> for SourceError {
     fn from(error: ChainError) -> Self {
         match error {
             ChainError::Unreachable { url, reason } => Self::Unreachable { url, reason },
-            ChainError::Refused {
-                url,
-                action,
-                reason,
-            } => Self::Unreachable {
-                url,
-                reason: format!("{action}: {reason}"),
-            },
+            ChainError::Refused { url, action, reason } => {
+                Self::Unreachable { url, reason: format!("{action}: {reason}") }
+            }
             other => Self::Malformed(other.to_string()),
         }
     }

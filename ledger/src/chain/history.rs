@@ -31,11 +31,7 @@ impl ChainClient {
         while next <= to {
             let last = to.min(next.saturating_add(range - 1));
             let piece = filter.clone().from_block(next).to_block(last);
-            match self
-                .rpc
-                .get("reading events", || self.rpc.provider.get_logs(&piece))
-                .await
-            {
+            match self.rpc.get("reading events", || self.rpc.provider.get_logs(&piece)).await {
                 Ok(found) => {
                     logs.extend(found);
                     next = last + 1;
@@ -55,28 +51,19 @@ impl ChainClient {
             return Ok(());
         }
         let reason = format!("it has no block {number} yet");
-        Err(ChainError::Unreachable {
-            url: self.rpc.url.clone(),
-            reason,
-        })
+        Err(ChainError::Unreachable { url: self.rpc.url.clone(), reason })
     }
 
     async fn block_at(&self, tag: BlockNumberOrTag) -> Result<Option<BlockRef>, ChainError> {
         let provider = &self.rpc.provider;
-        let block = self
-            .rpc
-            .get("reading a block", || provider.get_block_by_number(tag))
-            .await?;
+        let block = self.rpc.get("reading a block", || provider.get_block_by_number(tag)).await?;
         Ok(block.as_ref().map(block_ref))
     }
 
     /// Whether a block is known and on the chain that the node follows.
     async fn is_canonical(&self, hash: B256) -> Result<bool, ChainError> {
         let provider = &self.rpc.provider;
-        let block = self
-            .rpc
-            .get("reading a block", || provider.get_block_by_hash(hash))
-            .await?;
+        let block = self.rpc.get("reading a block", || provider.get_block_by_hash(hash)).await?;
         let Some(number) = block.map(|block| block.header.number) else {
             return Ok(false);
         };
@@ -85,15 +72,11 @@ impl ChainClient {
     }
 
     fn registry_filter(&self) -> Filter {
-        Filter::new()
-            .address(to_chain(self.deployment.registry))
-            .event_signature(TOPICS.to_vec())
+        Filter::new().address(to_chain(self.deployment.registry)).event_signature(TOPICS.to_vec())
     }
 
     fn decode_all(&self, logs: &[Log]) -> Result<Vec<ChainEvent>, ChainError> {
-        logs.iter()
-            .map(|log| chain_event(log).map_err(|what| self.rpc.malformed(what)))
-            .collect()
+        logs.iter().map(|log| chain_event(log).map_err(|what| self.rpc.malformed(what))).collect()
     }
 }
 
@@ -110,10 +93,7 @@ fn block_ref(block: &Block) -> BlockRef {
 impl EventSource for ChainClient {
     async fn chain_id(&self) -> Result<u64, SourceError> {
         let provider = &self.rpc.provider;
-        Ok(self
-            .rpc
-            .get("reading the chain id", || provider.get_chain_id())
-            .await?)
+        Ok(self.rpc.get("reading the chain id", || provider.get_chain_id()).await?)
     }
 
     async fn head(&self, finality: Finality) -> Result<BlockRef, SourceError> {
@@ -142,10 +122,7 @@ impl EventSource for ChainClient {
     async fn events_of(&self, block: BlockHash) -> Result<Vec<ChainEvent>, SourceError> {
         let hash = B256::from(block.0);
         let filter = self.registry_filter().at_block_hash(hash);
-        let answer = self
-            .rpc
-            .get("reading events", || self.rpc.provider.get_logs(&filter))
-            .await;
+        let answer = self.rpc.get("reading events", || self.rpc.provider.get_logs(&filter)).await;
         // Looked up after the logs: if the block still stands now, it stood when they were read.
         if !self.is_canonical(hash).await? {
             return Err(SourceError::Vanished(block));
@@ -154,10 +131,7 @@ impl EventSource for ChainClient {
         logs.sort_by_key(|log| log.log_index);
         if let Some(stray) = logs.iter().find(|log| log.block_hash != Some(hash)) {
             let found = stray.block_hash;
-            return Err(self
-                .rpc
-                .malformed(format!("a log of {found:?} for block {block}"))
-                .into());
+            return Err(self.rpc.malformed(format!("a log of {found:?} for block {block}")).into());
         }
         Ok(self.decode_all(&logs)?)
     }

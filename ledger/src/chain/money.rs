@@ -46,22 +46,11 @@ mod tests {
 
     #[test]
     fn the_common_tokens() {
-        assert_eq!(
-            token_units(11_040_000, 18).expect("in range"),
-            11_040_000_000_000_000
-        );
+        assert_eq!(token_units(11_040_000, 18).expect("in range"), 11_040_000_000_000_000);
         assert_eq!(token_units(1, 18).expect("in range"), 1_000_000_000);
         assert_eq!(token_units(11_040_999, 6).expect("in range"), 11_040);
-        assert_eq!(
-            nano_of_token_units(11_040, 6).expect("in range").get(),
-            11_040_000
-        );
-        assert_eq!(
-            nano_of_token_units(999_999_999, 18)
-                .expect("in range")
-                .get(),
-            0
-        );
+        assert_eq!(nano_of_token_units(11_040, 6).expect("in range").get(), 11_040_000);
+        assert_eq!(nano_of_token_units(999_999_999, 18).expect("in range").get(), 0);
     }
 
     #[test]
@@ -71,10 +60,7 @@ mod tests {
         assert!(token_units(1, 255).is_err());
         assert!(nano_of_token_units(u128::MAX, 18).is_err());
         assert!(nano_of_token_units(u128::MAX, 0).is_err());
-        assert_eq!(
-            nano_of_token_units(u128::MAX, 255).expect("nothing").get(),
-            0
-        );
+        assert_eq!(nano_of_token_units(u128::MAX, 255).expect("nothing").get(), 0);
     }
 
     proptest! {

@@ -90,15 +90,9 @@ pub fn recover_receipt_signer(
     fields: &ReceiptDigestFields,
     signature: &Signature,
 ) -> Result<Address, ChainError> {
-    let refuse = |reason: String| ChainError::Signature {
-        what: "reading a signature",
-        reason,
-    };
+    let refuse = |reason: String| ChainError::Signature { what: "reading a signature", reason };
     if !matches!(signature[64], 27 | 28) {
-        return Err(refuse(format!(
-            "its last byte is {}, not 27 or 28",
-            signature[64]
-        )));
+        return Err(refuse(format!("its last byte is {}, not 27 or 28", signature[64])));
     }
     let parsed = ChainSignature::from_raw(signature).map_err(|error| refuse(error.to_string()))?;
     if parsed.normalize_s().is_some() {
@@ -106,9 +100,7 @@ pub fn recover_receipt_signer(
     }
     let digest = B256::from(fields.digest(domain).0);
     let signer = parsed.recover_address_from_prehash(&digest);
-    signer
-        .map(from_chain)
-        .map_err(|error| refuse(error.to_string()))
+    signer.map(from_chain).map_err(|error| refuse(error.to_string()))
 }
 
 #[cfg(test)]
@@ -117,10 +109,8 @@ mod tests {
     use crate::chain::{dev_signer, signer_address};
     use alloy::primitives::U256;
 
-    const DOMAIN: ReceiptDomain = ReceiptDomain {
-        chain_id: 31_337,
-        settlement: Address([0x5e; 20]),
-    };
+    const DOMAIN: ReceiptDomain =
+        ReceiptDomain { chain_id: 31_337, settlement: Address([0x5e; 20]) };
 
     fn fields() -> ReceiptDigestFields {
         ReceiptDigestFields {
@@ -153,20 +143,8 @@ mod tests {
             change(&mut changed);
             assert_ne!(recover(DOMAIN, changed), signer, "change {at}");
         }
-        assert_ne!(
-            recover(
-                ReceiptDomain {
-                    chain_id: 1,
-                    ..DOMAIN
-                },
-                fields()
-            ),
-            signer
-        );
-        let elsewhere = ReceiptDomain {
-            settlement: Address([1; 20]),
-            ..DOMAIN
-        };
+        assert_ne!(recover(ReceiptDomain { chain_id: 1, ..DOMAIN }, fields()), signer);
+        let elsewhere = ReceiptDomain { settlement: Address([1; 20]), ..DOMAIN };
         assert_ne!(recover(elsewhere, fields()), signer);
     }
 

@@ -89,10 +89,8 @@ impl ChainClient {
         id: DatanetId,
         content_hash: ContentHash,
     ) -> Result<Option<Address>, ChainError> {
-        let call = Registry::contributorOfCall {
-            id: id.0.into(),
-            contentHash: content_hash.0.into(),
-        };
+        let call =
+            Registry::contributorOfCall { id: id.0.into(), contentHash: content_hash.0.into() };
         let sender = self.view(self.deployment.registry, &call).await?;
         Ok(Some(from_chain(sender)).filter(|sender| *sender != Address::default()))
     }
@@ -121,11 +119,7 @@ impl ChainClient {
             return Ok(id);
         }
         let kind = kind_number(RegistryKind::Datanet);
-        let call = Registry::createCall {
-            kind,
-            slug: slug.to_owned(),
-            open,
-        };
+        let call = Registry::createCall { kind, slug: slug.to_owned(), open };
         match self.transact(signer, self.deployment.registry, &call).await {
             // Another process was faster with the same key.
             Err(error) if error.is_revert("EntryExists") => Ok(id),
@@ -176,10 +170,7 @@ impl ChainClient {
         id: DatanetId,
         status: RegistryStatus,
     ) -> Result<Mined, ChainError> {
-        let call = Registry::setStatusCall {
-            id: id.0.into(),
-            status: status_number(status),
-        };
+        let call = Registry::setStatusCall { id: id.0.into(), status: status_number(status) };
         self.write(signer, &call).await
     }
 
@@ -218,9 +209,7 @@ impl ChainClient {
 
     /// Whom an escrow was assigned to, and the second from which that holds.
     pub async fn escrow_of(&self, payee: PayeeId) -> Result<Option<(Address, u64)>, ChainError> {
-        let call = Registry::escrowOfCall {
-            payee: B256::from(payee.0),
-        };
+        let call = Registry::escrowOfCall { payee: B256::from(payee.0) };
         let found = self.view(self.deployment.registry, &call).await?;
         let assigned = (from_chain(found.account), found.validAt);
         Ok(Some(assigned).filter(|(account, _)| *account != Address::default()))
@@ -232,8 +221,7 @@ impl ChainClient {
         signer: &PrivateKeySigner,
         to: Address,
     ) -> Result<Mined, ChainError> {
-        self.write(signer, &Registry::setPayoutCall { to: to_chain(to) })
-            .await
+        self.write(signer, &Registry::setPayoutCall { to: to_chain(to) }).await
     }
 
     async fn write<C: alloy::sol_types::SolCall>(
@@ -241,9 +229,7 @@ impl ChainClient {
         signer: &PrivateKeySigner,
         call: &C,
     ) -> Result<Mined, ChainError> {
-        let receipt = self
-            .transact(signer, self.deployment.registry, call)
-            .await?;
+        let receipt = self.transact(signer, self.deployment.registry, call).await?;
         Ok(Mined::of(&receipt))
     }
 }

@@ -32,17 +32,12 @@ impl Revert {
 
     /// A refusal that no contract explained.
     pub(super) fn unexplained(text: impl Into<String>) -> Self {
-        Self {
-            name: String::new(),
-            text: text.into(),
-        }
+        Self { name: String::new(), text: text.into() }
     }
 
     fn unknown(data: &[u8]) -> Self {
         let shown = alloy::hex::encode(&data[..data.len().min(36)]);
-        Self::unexplained(format!(
-            "an error that these contracts do not declare (0x{shown})"
-        ))
+        Self::unexplained(format!("an error that these contracts do not declare (0x{shown})"))
     }
 }
 
@@ -52,32 +47,16 @@ fn known<E: SolInterface + fmt::Debug>(data: &[u8]) -> Option<Revert> {
     // `NotOwner(NotOwner { id: 0x…, sender: 0x… })`: the name, and the arguments inside.
     let debug = format!("{error:?}");
     let (name, inner) = debug.split_once('(').unwrap_or((&debug, ""));
-    let arguments = inner
-        .strip_prefix(name)
-        .unwrap_or(inner)
-        .trim_end_matches(')')
-        .trim();
-    let arguments = arguments
-        .trim_start_matches('{')
-        .trim_end_matches('}')
-        .trim();
+    let arguments = inner.strip_prefix(name).unwrap_or(inner).trim_end_matches(')').trim();
+    let arguments = arguments.trim_start_matches('{').trim_end_matches('}').trim();
     let sentence = explain(name).map_or_else(|| name.to_owned(), |text| format!("{text} [{name}]"));
-    let shown = if arguments.is_empty() {
-        sentence
-    } else {
-        format!("{sentence} ({arguments})")
-    };
-    Some(Revert {
-        name: name.to_owned(),
-        text: shown,
-    })
+    let shown = if arguments.is_empty() { sentence } else { format!("{sentence} ({arguments})") };
+    Some(Revert { name: name.to_owned(), text: shown })
 }
 
 /// `require(…, "text")` of a contract that is not ours.
 fn plain(data: &[u8]) -> Option<Revert> {
-    RevertString::abi_decode(data)
-        .ok()
-        .map(|revert| Revert::unexplained(revert.reason))
+    RevertString::abi_decode(data).ok().map(|revert| Revert::unexplained(revert.reason))
 }
 
 /// What the errors mean that a person can cause.
@@ -126,10 +105,8 @@ mod tests {
 
     #[test]
     fn a_declared_error_is_named_and_explained() {
-        let error = Registry::NotOwner {
-            id: B256::repeat_byte(1),
-            sender: Address::repeat_byte(2),
-        };
+        let error =
+            Registry::NotOwner { id: B256::repeat_byte(1), sender: Address::repeat_byte(2) };
         let revert = Revert::decode(&error.abi_encode());
         assert_eq!(revert.name, "NotOwner");
         let wanted = format!(
@@ -142,23 +119,14 @@ mod tests {
     #[test]
     fn an_error_without_arguments_or_explanation_still_reads_well() {
         let revert = Revert::decode(&Settlement::ZeroAmount {}.abi_encode());
-        assert_eq!(
-            (revert.name.as_str(), revert.text.as_str()),
-            ("ZeroAmount", "ZeroAmount")
-        );
+        assert_eq!((revert.name.as_str(), revert.text.as_str()), ("ZeroAmount", "ZeroAmount"));
     }
 
     #[test]
     fn foreign_errors_keep_their_words_or_bytes() {
-        let foreign = RevertString {
-            reason: "paused".into(),
-        };
+        let foreign = RevertString { reason: "paused".into() };
         assert_eq!(Revert::decode(&foreign.abi_encode()).text, "paused");
-        assert!(
-            Revert::decode(&[0xde, 0xad, 0xbe, 0xef])
-                .text
-                .contains("0xdeadbeef")
-        );
+        assert!(Revert::decode(&[0xde, 0xad, 0xbe, 0xef]).text.contains("0xdeadbeef"));
         assert!(Revert::decode(&[]).name.is_empty());
     }
 }

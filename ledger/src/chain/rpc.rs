@@ -24,11 +24,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Pauses before another try after a dropped connection; a node that restarts needs longer, and
 /// then the caller decides.
-const RETRY_PAUSES: [Duration; 3] = [
-    Duration::from_millis(100),
-    Duration::from_millis(250),
-    Duration::from_millis(600),
-];
+const RETRY_PAUSES: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(250), Duration::from_millis(600)];
 
 /// One node. Clones share its connections.
 #[derive(Clone)]
@@ -40,9 +37,7 @@ pub(super) struct Rpc {
 
 impl fmt::Debug for Rpc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rpc")
-            .field("url", &self.url)
-            .finish_non_exhaustive()
+        f.debug_struct("Rpc").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
@@ -53,18 +48,14 @@ impl Rpc {
     }
 
     fn with_timeout(url: &str, timeout: Duration) -> Result<Self, ChainError> {
-        let bad = |reason: String| ChainError::BadUrl {
-            given: shorten(url),
-            reason,
-        };
+        let bad = |reason: String| ChainError::BadUrl { given: shorten(url), reason };
         let parsed: reqwest::Url = url.parse().map_err(|error| bad(format!("{error}")))?;
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(bad("it must begin with http:// or https://".into()));
         }
         let shown = parsed.origin().ascii_serialization();
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(timeout);
+        let mut builder =
+            reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(timeout);
         let is_local = guess_local_url(&shown);
         if is_local {
             // A proxy of the environment cannot reach this machine's loopback.
@@ -73,10 +64,7 @@ impl Rpc {
         let client = builder.build().map_err(|error| bad(reasons(&error)))?;
         let transport = Http::with_client(client, parsed);
         let provider = RootProvider::new(RpcClient::new(transport, is_local));
-        Ok(Self {
-            url: shown,
-            provider,
-        })
+        Ok(Self { url: shown, provider })
     }
 
     /// Asks until an answer comes, or the connection failed four times. Who does not answer in time
@@ -105,9 +93,7 @@ impl Rpc {
     where
         A: IntoFuture<Output = TransportResult<T>>,
     {
-        self.ask(question)
-            .await
-            .map_err(|error| self.explain(action, error))
+        self.ask(question).await.map_err(|error| self.explain(action, error))
     }
 
     /// Calls a view of a contract at the latest block.
@@ -118,14 +104,9 @@ impl Rpc {
     ) -> Result<C::Return, ChainError> {
         let request = call_request(to, call.abi_encode().into());
         let name = call_name::<C>();
-        let data = self
-            .get(name, || self.provider.call(request.clone()))
-            .await?;
+        let data = self.get(name, || self.provider.call(request.clone())).await?;
         C::abi_decode_returns(&data).map_err(|error| {
-            self.malformed(format!(
-                "{name} at {to} answered {} bytes: {error}",
-                data.len()
-            ))
+            self.malformed(format!("{name} at {to} answered {} bytes: {error}", data.len()))
         })
     }
 
@@ -142,17 +123,10 @@ impl Rpc {
                 },
                 None => {
                     let reason = shorten(&payload.message);
-                    ChainError::Refused {
-                        url,
-                        action: action.to_owned(),
-                        reason,
-                    }
+                    ChainError::Refused { url, action: action.to_owned(), reason }
                 }
             },
-            RpcError::Transport(kind) => ChainError::Unreachable {
-                url,
-                reason: describe(&kind),
-            },
+            RpcError::Transport(kind) => ChainError::Unreachable { url, reason: describe(&kind) },
             RpcError::NullResp => self.malformed(format!("{action} answered nothing")),
             other => self.malformed(format!("{action}: {}", shorten(&other.to_string()))),
         }
@@ -160,20 +134,13 @@ impl Rpc {
 
     /// An answer that cannot be.
     pub(super) fn malformed(&self, what: impl Into<String>) -> ChainError {
-        ChainError::Malformed {
-            url: self.url.clone(),
-            what: what.into(),
-        }
+        ChainError::Malformed { url: self.url.clone(), what: what.into() }
     }
 }
 
 /// A call of the contract at `to`.
 pub(super) fn call_request(to: Address, data: Bytes) -> TransactionRequest {
-    TransactionRequest {
-        input: TransactionInput::new(data),
-        ..Default::default()
-    }
-    .to(to)
+    TransactionRequest { input: TransactionInput::new(data), ..Default::default() }.to(to)
 }
 
 /// `propose` for `propose(uint64,(…))`.
@@ -193,12 +160,8 @@ pub(super) fn is_connection(error: &TransportError) -> bool {
 }
 
 fn is_timeout(error: &TransportError) -> bool {
-    let custom = error
-        .as_transport_err()
-        .and_then(TransportErrorKind::as_custom);
-    custom
-        .and_then(|error| error.downcast_ref::<reqwest::Error>())
-        .is_some_and(|e| e.is_timeout())
+    let custom = error.as_transport_err().and_then(TransportErrorKind::as_custom);
+    custom.and_then(|error| error.downcast_ref::<reqwest::Error>()).is_some_and(|e| e.is_timeout())
 }
 
 fn describe(kind: &TransportErrorKind) -> String {
@@ -232,10 +195,7 @@ mod tests {
         let rpc = Rpc::new("https://user:word@node.example.org:8443/v3/KEY").expect("a URL");
         assert_eq!(rpc.url, "https://node.example.org:8443");
         for bad in ["", "127.0.0.1:8545", "ws://127.0.0.1:8545", "http://"] {
-            assert!(
-                matches!(Rpc::new(bad), Err(ChainError::BadUrl { .. })),
-                "{bad}"
-            );
+            assert!(matches!(Rpc::new(bad), Err(ChainError::BadUrl { .. })), "{bad}");
         }
     }
 
@@ -245,10 +205,7 @@ mod tests {
         let port = free.local_addr().expect("bound").port();
         drop(free);
         let rpc = Rpc::new(&format!("http://127.0.0.1:{port}")).expect("a URL");
-        let error = rpc
-            .get("chain id", || rpc.provider.get_chain_id())
-            .await
-            .expect_err("nobody");
+        let error = rpc.get("chain id", || rpc.provider.get_chain_id()).await.expect_err("nobody");
         let text = error.to_string();
         assert!(matches!(error, ChainError::Unreachable { .. }), "{text}");
         assert!(
@@ -264,15 +221,8 @@ mod tests {
         let url = format!("http://{}", silent.local_addr().expect("bound"));
         let rpc = Rpc::with_timeout(&url, Duration::from_millis(300)).expect("a URL");
         let started = std::time::Instant::now();
-        let error = rpc
-            .get("chain id", || rpc.provider.get_chain_id())
-            .await
-            .expect_err("silent");
-        assert!(
-            started.elapsed() < Duration::from_millis(900),
-            "{:?}",
-            started.elapsed()
-        );
+        let error = rpc.get("chain id", || rpc.provider.get_chain_id()).await.expect_err("silent");
+        assert!(started.elapsed() < Duration::from_millis(900), "{:?}", started.elapsed());
         assert!(error.to_string().contains("timed out"), "{error}");
     }
 }

@@ -51,18 +51,10 @@ impl ChainClient {
     ) -> Result<Deposit, ChainError> {
         let units = self.units(amount).await?;
         let spender = to_chain(self.deployment.settlement);
-        let approve = OpenToken::approveCall {
-            spender,
-            value: U256::from(units),
-        };
-        self.transact(signer, self.deployment.token, &approve)
-            .await?;
-        let deposit = Settlement::depositCall {
-            amount: U256::from(units),
-        };
-        let receipt = self
-            .transact(signer, self.deployment.settlement, &deposit)
-            .await?;
+        let approve = OpenToken::approveCall { spender, value: U256::from(units) };
+        self.transact(signer, self.deployment.token, &approve).await?;
+        let deposit = Settlement::depositCall { amount: U256::from(units) };
+        let receipt = self.transact(signer, self.deployment.settlement, &deposit).await?;
         let log = self.log_of::<Settlement::Deposited>(&receipt)?;
         self.read_deposit(log)
     }
@@ -78,13 +70,8 @@ impl ChainClient {
         amount: Nano,
     ) -> Result<Mined, ChainError> {
         let units = self.units(amount).await?;
-        let call = OpenToken::mintCall {
-            to: to_chain(to),
-            amount: U256::from(units),
-        };
-        let receipt = self
-            .transact(deployer, self.deployment.token, &call)
-            .await?;
+        let call = OpenToken::mintCall { to: to_chain(to), amount: U256::from(units) };
+        let receipt = self.transact(deployer, self.deployment.token, &call).await?;
         Ok(Mined::of(&receipt))
     }
 
@@ -123,15 +110,10 @@ impl ChainClient {
             cumulative: U256::from(cumulative),
             proof: proof.iter().map(|node| B256::from(node.0)).collect(),
         };
-        let receipt = self
-            .transact(signer, self.deployment.settlement, &call)
-            .await?;
+        let receipt = self.transact(signer, self.deployment.settlement, &call).await?;
         let log = self.log_of::<Settlement::Claimed>(&receipt)?;
         let event = self.read_event::<Settlement::Claimed>(log)?;
-        Ok(Claimed {
-            mined: Mined::of(&receipt),
-            paid: self.amount(event.amount)?,
-        })
+        Ok(Claimed { mined: Mined::of(&receipt), paid: self.amount(event.amount)? })
     }
 
     /// What an account was paid in all, in token units; 0 for an escrow.
@@ -139,26 +121,21 @@ impl ChainClient {
         let Some(address) = account.address() else {
             return Ok(0);
         };
-        let call = Settlement::claimedCall {
-            account: to_chain(address),
-        };
+        let call = Settlement::claimedCall { account: to_chain(address) };
         let paid = self.view(self.deployment.settlement, &call).await?;
         self.amount(paid)
     }
 
     /// The tokens of an account, in units.
     pub async fn token_balance(&self, account: Address) -> Result<u128, ChainError> {
-        let call = OpenToken::balanceOfCall {
-            account: to_chain(account),
-        };
+        let call = OpenToken::balanceOfCall { account: to_chain(account) };
         let balance = self.view(self.deployment.token, &call).await?;
         self.amount(balance)
     }
 
     /// The token's decimals.
     pub async fn token_decimals(&self) -> Result<u8, ChainError> {
-        self.view(self.deployment.token, &OpenToken::decimalsCall {})
-            .await
+        self.view(self.deployment.token, &OpenToken::decimalsCall {}).await
     }
 
     /// Deposits for the signer after minting it what it lacks: a development chain only.
@@ -192,27 +169,20 @@ impl ChainClient {
         logs.find(|log| log.address() == settlement && log.topic0() == Some(&E::SIGNATURE_HASH))
             .ok_or_else(|| {
                 let transaction = receipt.transaction_hash;
-                self.rpc
-                    .malformed(format!("{transaction} raised no {}", E::SIGNATURE))
+                self.rpc.malformed(format!("{transaction} raised no {}", E::SIGNATURE))
             })
     }
 
     fn read_event<E: SolEvent>(&self, log: &Log) -> Result<E, ChainError> {
-        let broken = |error| {
-            self.rpc
-                .malformed(format!("a log is no {}: {error}", E::SIGNATURE))
-        };
+        let broken = |error| self.rpc.malformed(format!("a log is no {}: {error}", E::SIGNATURE));
         E::decode_log_data_validate(&log.inner.data).map_err(broken)
     }
 
     fn read_deposit(&self, log: &Log) -> Result<Deposit, ChainError> {
         let event = self.read_event::<Settlement::Deposited>(log)?;
-        let (Some(block), Some(block_hash), Some(log_index), Some(transaction)) = (
-            log.block_number,
-            log.block_hash,
-            log.log_index,
-            log.transaction_hash,
-        ) else {
+        let (Some(block), Some(block_hash), Some(log_index), Some(transaction)) =
+            (log.block_number, log.block_hash, log.log_index, log.transaction_hash)
+        else {
             return Err(self.rpc.malformed("a deposit that is in no block"));
         };
         Ok(Deposit {

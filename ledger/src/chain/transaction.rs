@@ -48,9 +48,7 @@ impl Mined {
     pub(super) fn of(receipt: &TransactionReceipt) -> Self {
         Self {
             transaction: Digest(receipt.transaction_hash.0),
-            block: receipt
-                .block_number
-                .expect("only receipts that are in a block are confirmed"),
+            block: receipt.block_number.expect("only receipts that are in a block are confirmed"),
         }
     }
 }
@@ -73,10 +71,7 @@ impl Sent {
 
     fn displaced(&self) -> ChainError {
         let transaction = Digest(self.hash.0);
-        ChainError::Displaced {
-            action: self.action.clone(),
-            transaction,
-        }
+        ChainError::Displaced { action: self.action.clone(), transaction }
     }
 }
 
@@ -93,11 +88,7 @@ pub(super) struct Outbox {
 
 impl Outbox {
     pub(super) fn new(rpc: Rpc, chain_id: u64) -> Self {
-        Self {
-            rpc,
-            chain_id,
-            lanes: Arc::default(),
-        }
+        Self { rpc, chain_id, lanes: Arc::default() }
     }
 
     /// Estimates, sends and waits: for single transactions, whose refusal shows before they cost.
@@ -129,10 +120,7 @@ impl Outbox {
     ) -> Result<u64, ChainError> {
         let request = request.clone().from(signer.address());
         let provider = &self.rpc.provider;
-        let gas = self
-            .rpc
-            .get(action, || provider.estimate_gas(request.clone()))
-            .await?;
+        let gas = self.rpc.get(action, || provider.estimate_gas(request.clone())).await?;
         // A fifth more, for storage that other transactions touch meanwhile.
         Ok(gas.saturating_add(gas / 5))
     }
@@ -164,10 +152,7 @@ impl Outbox {
         Err(ChainError::Refused {
             url: self.rpc.url.clone(),
             action: action.to_owned(),
-            reason: format!(
-                "somebody else keeps sending with the key of {}",
-                signer.address()
-            ),
+            reason: format!("somebody else keeps sending with the key of {}", signer.address()),
         })
     }
 
@@ -218,10 +203,8 @@ impl Outbox {
         last: Option<(u64, B256)>,
     ) -> Result<u64, ChainError> {
         let provider = &self.rpc.provider;
-        let expected = self
-            .rpc
-            .get(action, || provider.get_transaction_count(account).pending())
-            .await?;
+        let expected =
+            self.rpc.get(action, || provider.get_transaction_count(account).pending()).await?;
         match last {
             Some((nonce, hash)) if nonce >= expected && self.knows(action, hash).await? => {
                 Ok(nonce + 1)
@@ -232,10 +215,7 @@ impl Outbox {
 
     async fn knows(&self, action: &str, hash: B256) -> Result<bool, ChainError> {
         let provider = &self.rpc.provider;
-        let found = self
-            .rpc
-            .get(action, || provider.get_transaction_by_hash(hash))
-            .await?;
+        let found = self.rpc.get(action, || provider.get_transaction_by_hash(hash)).await?;
         Ok(found.is_some())
     }
 
@@ -247,43 +227,25 @@ impl Outbox {
         nonce: u64,
     ) -> Result<Sent, ChainError> {
         let provider = &self.rpc.provider;
-        let fees = self
-            .rpc
-            .get(action, || provider.estimate_eip1559_fees())
-            .await?;
+        let fees = self.rpc.get(action, || provider.estimate_eip1559_fees()).await?;
         let mut request = request.from(signer.address()).nonce(nonce);
         request.chain_id = Some(self.chain_id);
         request.max_priority_fee_per_gas = Some(fees.max_priority_fee_per_gas);
         request.max_fee_per_gas = Some(fees.max_fee_per_gas.saturating_mul(FEE_HEADROOM));
         let wallet = EthereumWallet::from(signer.clone());
-        let envelope: TxEnvelope =
-            request
-                .clone()
-                .build(&wallet)
-                .await
-                .map_err(|error| ChainError::Signature {
-                    what: "signing a transaction",
-                    reason: error.to_string(),
-                })?;
+        let envelope: TxEnvelope = request.clone().build(&wallet).await.map_err(|error| {
+            ChainError::Signature { what: "signing a transaction", reason: error.to_string() }
+        })?;
         let raw = Bytes::from(envelope.encoded_2718());
         let hash = *envelope.tx_hash();
-        Ok(Sent {
-            action: action.to_owned(),
-            hash,
-            nonce,
-            raw,
-            request,
-        })
+        Ok(Sent { action: action.to_owned(), hash, nonce, raw, request })
     }
 
     /// Sends the signed bytes. An error about them counts only when the node does not hold this
     /// very transaction, since the try before may have arrived while its answer was lost.
     async fn hand_over(&self, sent: &Sent) -> Result<(), TransportError> {
         let provider = &self.rpc.provider;
-        let answer = self
-            .rpc
-            .ask(|| provider.send_raw_transaction(&sent.raw))
-            .await;
+        let answer = self.rpc.ask(|| provider.send_raw_transaction(&sent.raw)).await;
         match answer {
             Ok(_) => Ok(()),
             Err(error) if is_connection(&error) => Err(error),

@@ -13,46 +13,17 @@ async fn a_deployment_can_be_connected_to_and_nothing_else_can() {
     };
     let deployment = deploy_on(&anvil.url).await;
     assert_eq!((deployment.chain_id, deployment.block), (31_337, 1));
-    let chain = ChainClient::connect(&anvil.url, deployment)
-        .await
-        .expect("connected");
+    let chain = ChainClient::connect(&anvil.url, deployment).await.expect("connected");
     assert_eq!(chain.token_decimals().await.expect("a token"), 18);
-    assert_eq!(
-        chain.fee_policy_at(1).await.expect("a policy"),
-        FeePolicy::first()
-    );
+    assert_eq!(chain.fee_policy_at(1).await.expect("a policy"), FeePolicy::first());
 
-    let elsewhere = Deployment {
-        chain_id: 1,
-        ..deployment
-    };
-    let error = ChainClient::connect(&anvil.url, elsewhere)
-        .await
-        .expect_err("another chain");
-    assert!(
-        matches!(
-            error,
-            ChainError::WrongChain {
-                expected: 1,
-                found: 31_337,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    let elsewhere = Deployment { chain_id: 1, ..deployment };
+    let error = ChainClient::connect(&anvil.url, elsewhere).await.expect_err("another chain");
+    assert!(matches!(error, ChainError::WrongChain { expected: 1, found: 31_337, .. }), "{error}");
 
-    let gone = Deployment {
-        settlement: Address([9; 20]),
-        ..deployment
-    };
-    let error = ChainClient::connect(&anvil.url, gone)
-        .await
-        .expect_err("no code")
-        .to_string();
-    assert!(
-        error.starts_with("the chain was reset; ") && error.contains("settlement"),
-        "{error}"
-    );
+    let gone = Deployment { settlement: Address([9; 20]), ..deployment };
+    let error = ChainClient::connect(&anvil.url, gone).await.expect_err("no code").to_string();
+    assert!(error.starts_with("the chain was reset; ") && error.contains("settlement"), "{error}");
 }
 
 #[tokio::test]
@@ -62,16 +33,12 @@ async fn a_constructors_refusal_is_named() {
     };
     let same = address(GUARDIAN);
     let parameters = DeployParameters::development(address(OPERATOR), same, same);
-    let error = deploy(&anvil.url, &key(OPERATOR), parameters)
-        .await
-        .expect_err("same key");
+    let error = deploy(&anvil.url, &key(OPERATOR), parameters).await.expect_err("same key");
     assert!(error.is_revert("SameKey"), "{error}");
     let mut parameters =
         DeployParameters::development(address(OPERATOR), address(PROPOSER), address(GUARDIAN));
     parameters.challenge_window_seconds = 0;
-    let error = deploy(&anvil.url, &key(OPERATOR), parameters)
-        .await
-        .expect_err("no window");
+    let error = deploy(&anvil.url, &key(OPERATOR), parameters).await.expect_err("no window");
     assert!(error.is_revert("BadConstructor"), "{error}");
 }
 
@@ -103,22 +70,12 @@ async fn a_reorganisation_is_seen_by_hash() {
         |event: &RegistryEvent| matches!(event, RegistryEvent::Created { id: of, .. } if *of == id);
     assert!(events.len() == 1 && created(&events[0].event), "{events:?}");
 
-    stage
-        .anvil
-        .ask("anvil_reorg", serde_json::json!([1, []]))
-        .await;
-    let now = chain
-        .block(head.number)
-        .await
-        .expect("answered")
-        .expect("as high as before");
+    stage.anvil.ask("anvil_reorg", serde_json::json!([1, []])).await;
+    let now = chain.block(head.number).await.expect("answered").expect("as high as before");
     assert_ne!(now.hash, head.hash);
     assert_eq!(now.parent, head.parent);
     let error = chain.events_of(head.hash).await.expect_err("orphaned");
-    assert!(
-        matches!(error, SourceError::Vanished(hash) if hash == head.hash),
-        "{error}"
-    );
+    assert!(matches!(error, SourceError::Vanished(hash) if hash == head.hash), "{error}");
     assert_eq!(chain.events(0, now.number).await.expect("by range"), []);
     assert!(!chain.datanet_exists(id).await.expect("answered"));
     // The lane forgets what the chain forgot: the same entry can be made again.
@@ -138,16 +95,9 @@ async fn heads_are_ordered_and_blocks_to_come_are_none() {
         heads.push(stage.chain.head(finality).await.expect("a head").number);
     }
     assert!(heads.is_sorted() && heads[0] > 0, "{heads:?}");
-    assert_eq!(
-        stage.chain.block(heads[2] + 1).await.expect("answered"),
-        None
-    );
+    assert_eq!(stage.chain.block(heads[2] + 1).await.expect("answered"), None);
     // A node that lags must not pass for a chain without events.
-    let error = stage
-        .chain
-        .events(0, heads[2] + 1)
-        .await
-        .expect_err("not there yet");
+    let error = stage.chain.events(0, heads[2] + 1).await.expect_err("not there yet");
     assert!(matches!(error, SourceError::Unreachable { .. }), "{error}");
     assert_eq!(stage.chain.events(5, 4).await.expect("nothing asked"), []);
 }

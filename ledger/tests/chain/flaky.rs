@@ -19,11 +19,7 @@ struct Losses {
 }
 
 fn take(count: &AtomicUsize) -> bool {
-    count
-        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-            left.checked_sub(1)
-        })
-        .is_ok()
+    count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
 /// Starts a proxy in front of `anvil`; returns its URL.
@@ -50,9 +46,7 @@ async fn serve(mut client: TcpStream, node: &str, losses: &Losses) -> io::Result
         let mut upstream = TcpStream::connect(node).await?;
         upstream.write_all(&request).await?;
         let answer = read_message(&mut upstream).await?;
-        let sends = request
-            .windows(18)
-            .any(|part| part == b"sendRawTransaction");
+        let sends = request.windows(18).any(|part| part == b"sendRawTransaction");
         if sends && take(&losses.answers) {
             return Ok(());
         }
@@ -67,12 +61,8 @@ async fn read_message(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
         message.push(stream.read_u8().await?);
     }
     let head = String::from_utf8_lossy(&message).to_lowercase();
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:"));
-    let length: usize = length
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(0);
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length: usize = length.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
     let start = message.len();
     message.resize(start + length, 0);
     stream.read_exact(&mut message[start..]).await?;
@@ -87,41 +77,21 @@ async fn dropped_connections_and_lost_answers_neither_lose_nor_double() {
     let deployment = deploy_on(&anvil.url).await;
     let losses = Arc::new(Losses::default());
     let url = flaky(&anvil, Arc::clone(&losses)).await;
-    let chain = ChainClient::connect(&url, deployment)
-        .await
-        .expect("connected");
+    let chain = ChainClient::connect(&url, deployment).await.expect("connected");
 
     losses.connections.store(2, Ordering::SeqCst);
-    let before = chain
-        .head(Finality::Latest)
-        .await
-        .expect("after two tries")
-        .number;
+    let before = chain.head(Finality::Latest).await.expect("after two tries").number;
     assert_eq!(losses.connections.load(Ordering::SeqCst), 0);
 
     losses.answers.store(1, Ordering::SeqCst);
-    let id = chain
-        .create_datanet(&key(OPERATOR), "tea", true)
-        .await
-        .expect("created");
+    let id = chain.create_datanet(&key(OPERATOR), "tea", true).await.expect("created");
     losses.answers.store(1, Ordering::SeqCst);
     let items = [text("a", &[payee(ANA)]), text("b", &[payee(ANA)])];
-    let outcomes = chain
-        .contribute(&key(ANA), id, &items)
-        .await
-        .expect("contributed");
-    assert!(
-        outcomes
-            .iter()
-            .all(|o| matches!(o, Outcome::Registered { .. })),
-        "{outcomes:?}"
-    );
+    let outcomes = chain.contribute(&key(ANA), id, &items).await.expect("contributed");
+    assert!(outcomes.iter().all(|o| matches!(o, Outcome::Registered { .. })), "{outcomes:?}");
     assert_eq!(losses.answers.load(Ordering::SeqCst), 0);
     // One transaction each, on a chain that mines one block per transaction.
-    assert_eq!(
-        chain.head(Finality::Latest).await.expect("a head").number,
-        before + 2
-    );
+    assert_eq!(chain.head(Finality::Latest).await.expect("a head").number, before + 2);
 }
 
 #[tokio::test]
@@ -133,23 +103,14 @@ async fn two_clients_with_one_key_both_get_through() {
     let other = other.await.expect("connected");
     let id = stage.datanet().await;
     let items = |prefix: &str| -> Vec<_> {
-        (0..4)
-            .map(|n| text(&format!("{prefix}{n}"), &[payee(ANA)]))
-            .collect()
+        (0..4).map(|n| text(&format!("{prefix}{n}"), &[payee(ANA)])).collect()
     };
     let (a, b) = (items("a"), items("b"));
     let signer = key(ANA);
-    let (first, second) = tokio::join!(
-        stage.chain.contribute(&signer, id, &a),
-        other.contribute(&signer, id, &b)
-    );
+    let (first, second) =
+        tokio::join!(stage.chain.contribute(&signer, id, &a), other.contribute(&signer, id, &b));
     for outcomes in [first.expect("first"), second.expect("second")] {
-        assert!(
-            outcomes
-                .iter()
-                .all(|o| matches!(o, Outcome::Registered { .. })),
-            "{outcomes:?}"
-        );
+        assert!(outcomes.iter().all(|o| matches!(o, Outcome::Registered { .. })), "{outcomes:?}");
     }
 }
 
@@ -165,13 +126,7 @@ async fn a_displaced_transaction_is_sent_anew() {
     let (raw, signer) = (stage.anvil.raw(), key(ANA));
     let displace = async {
         // While the text waits for its block, the same key outbids it at the same nonce.
-        while raw
-            .get_transaction_count(signer.address())
-            .pending()
-            .await
-            .expect("read")
-            == 0
-        {
+        while raw.get_transaction_count(signer.address()).pending().await.expect("read") == 0 {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         let mut request = TransactionRequest::default().to(signer.address()).nonce(0);
@@ -185,14 +140,6 @@ async fn a_displaced_transaction_is_sent_anew() {
     let items = [text("a", &[payee(ANA)])];
     let (outcomes, ()) = tokio::join!(stage.chain.contribute(&signer, id, &items), displace);
     let outcomes = outcomes.expect("sent anew");
-    assert!(
-        matches!(outcomes[..], [Outcome::Registered { .. }]),
-        "{outcomes:?}"
-    );
-    assert_eq!(
-        raw.get_transaction_count(signer.address())
-            .await
-            .expect("read"),
-        2
-    );
+    assert!(matches!(outcomes[..], [Outcome::Registered { .. }]), "{outcomes:?}");
+    assert_eq!(raw.get_transaction_count(signer.address()).await.expect("read"), 2);
 }

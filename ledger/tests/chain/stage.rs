@@ -50,10 +50,7 @@ impl Anvil {
             .stdout(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("FOOTNOTE_ANVIL={binary} does not start: {error}"));
-        let anvil = Self {
-            child,
-            url: format!("http://127.0.0.1:{port}"),
-        };
+        let anvil = Self { child, url: format!("http://127.0.0.1:{port}") };
         anvil.wait_until_up().await;
         Some(anvil)
     }
@@ -61,10 +58,7 @@ impl Anvil {
     async fn wait_until_up(&self) {
         let started = Instant::now();
         while self.raw().get_chain_id().await.is_err() {
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "anvil does not answer"
-            );
+            assert!(started.elapsed() < Duration::from_secs(20), "anvil does not answer");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -75,17 +69,13 @@ impl Anvil {
     }
 
     pub(crate) async fn ask(&self, method: &'static str, arguments: serde_json::Value) {
-        let answer = self
-            .raw()
-            .raw_request::<_, serde_json::Value>(method.into(), arguments)
-            .await;
+        let answer = self.raw().raw_request::<_, serde_json::Value>(method.into(), arguments).await;
         answer.unwrap_or_else(|error| panic!("{method}: {error}"));
     }
 
     /// Lets time pass on the chain.
     pub(crate) async fn pass(&self, seconds: u64) {
-        self.ask("evm_increaseTime", serde_json::json!([seconds]))
-            .await;
+        self.ask("evm_increaseTime", serde_json::json!([seconds])).await;
         self.ask("evm_mine", serde_json::json!([])).await;
     }
 }
@@ -100,9 +90,7 @@ impl Stage {
     pub(crate) async fn set(arguments: &[&str]) -> Option<Self> {
         let anvil = Anvil::start(arguments).await?;
         let deployment = deploy_on(&anvil.url).await;
-        let chain = ChainClient::connect(&anvil.url, deployment)
-            .await
-            .expect("just deployed");
+        let chain = ChainClient::connect(&anvil.url, deployment).await.expect("just deployed");
         Some(Self { anvil, chain })
     }
 
@@ -116,9 +104,7 @@ impl Stage {
 pub(crate) async fn deploy_on(url: &str) -> Deployment {
     let parameters =
         DeployParameters::development(address(OPERATOR), address(PROPOSER), address(GUARDIAN));
-    deploy(url, &key(OPERATOR), parameters)
-        .await
-        .expect("deployed")
+    deploy(url, &key(OPERATOR), parameters).await.expect("deployed")
 }
 
 pub(crate) fn key(index: u32) -> PrivateKeySigner {

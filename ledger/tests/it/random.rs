@@ -43,7 +43,9 @@ enum Op {
         answers: u8,
     },
     /// To the end of the window, or not quite.
-    Settle { patient: bool },
+    Settle {
+        patient: bool,
+    },
     Veto,
     LoseEpoch,
     Claim {

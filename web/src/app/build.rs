@@ -1,8 +1,8 @@
 //! From a configuration to a running service: opens every part, starts what runs beside the
 //! requests, and says by name what is missing.
 
-use super::folder::{DataFolder, FolderError, secret};
 use super::App;
+use super::folder::{DataFolder, FolderError, secret};
 use crate::ask::caps::{CapLimits, Caps};
 use crate::ask::live::LiveAnswers;
 use crate::ask::now;
@@ -40,16 +40,22 @@ pub enum AppError {
     #[error(transparent)]
     Retriever(#[from] RetrieverError),
     /// A key file that is no key.
-    #[error("{0} holds no usable key; restore it from a backup, or delete it to have a new one made (receipts will name the new signer)")]
+    #[error(
+        "{0} holds no usable key; restore it from a backup, or delete it to have a new one made (receipts will name the new signer)"
+    )]
     Key(std::path::PathBuf),
     /// No fee policy is known.
     #[error("the fee policy was never read and the chain does not answer: {0}")]
     Policy(#[source] ChainError),
     /// A chain that must not be used for development.
-    #[error("chain.dev is set, but the deployment is on chain {0}; the development keys are known to everybody and are refused outside chain 31337")]
+    #[error(
+        "chain.dev is set, but the deployment is on chain {0}; the development keys are known to everybody and are refused outside chain 31337"
+    )]
     DevElsewhere(u64),
     /// The operator's address is missing.
-    #[error("configuration key `chain.operator`: name the address that takes the platform's part (only a development chain has one by itself)")]
+    #[error(
+        "configuration key `chain.operator`: name the address that takes the platform's part (only a development chain has one by itself)"
+    )]
     NoOperator,
 }
 
@@ -101,7 +107,8 @@ impl Service {
         }
         let chain = ChainClient::unchecked(&config.rpc_url, deployment)?;
         let operator = operator(&config)?;
-        let ledger = Ledger::open(ledger_settings(&places, deployment, operator, Opening::Service)?).await?;
+        let ledger =
+            Ledger::open(ledger_settings(&places, deployment, operator, Opening::Service)?).await?;
         let blobs = BlobStore::open(places.blobs())?;
         let (embedder, index_embedder) = embedders(&config)?;
         let indexer = Indexer::new(
@@ -250,8 +257,12 @@ async fn first_policy(
         Err(error) => {
             let text = std::fs::read(kept).ok();
             let policy = text.and_then(|text| serde_json::from_slice::<FeePolicy>(&text).ok());
-            let policy = policy.filter(|policy| policy.check().is_ok()).ok_or(AppError::Policy(error))?;
-            tracing::warn!(version = policy.version, "the chain does not answer; the fee policy is the one last read");
+            let policy =
+                policy.filter(|policy| policy.check().is_ok()).ok_or(AppError::Policy(error))?;
+            tracing::warn!(
+                version = policy.version,
+                "the chain does not answer; the fee policy is the one last read"
+            );
             Ok(policy)
         }
     }

@@ -18,7 +18,9 @@ pub enum ClaimError {
     #[error("{0} is no sample contributor; only they can claim by a button")]
     NotASample(PayeeId),
     /// No accepted epoch holds anything for this payee.
-    #[error("nothing of this payee is payable yet; earnings become payable when an epoch is accepted")]
+    #[error(
+        "nothing of this payee is payable yet; earnings become payable when an epoch is accepted"
+    )]
     NothingPayable,
     /// The ledger failed.
     #[error(transparent)]

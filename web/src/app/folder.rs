@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Another process works on it.
-    #[error("the data folder {path} is in use by process {pid} ({listen}); stop it, or choose another folder with --data-dir")]
+    #[error(
+        "the data folder {path} is in use by process {pid} ({listen}); stop it, or choose another folder with --data-dir"
+    )]
     InUse {
         /// The folder.
         path: PathBuf,
@@ -19,7 +21,9 @@ pub enum FolderError {
         listen: String,
     },
     /// The disk said no.
-    #[error("cannot {action} {path}: {source}; choose a folder that you may write to with --data-dir")]
+    #[error(
+        "cannot {action} {path}: {source}; choose a folder that you may write to with --data-dir"
+    )]
     Disk {
         /// What was tried.
         action: &'static str,
@@ -78,11 +82,8 @@ impl DataFolder {
 
     /// Who holds the folder, when somebody does.
     pub fn holder(root: &Path) -> Option<Running> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(root.join("footnote.lock"))
-            .ok()?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).open(root.join("footnote.lock")).ok()?;
         if file.try_lock().is_ok() {
             return None;
         }
@@ -128,7 +129,8 @@ pub(crate) fn secret<const N: usize>(path: &Path) -> Result<[u8; N], FolderError
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

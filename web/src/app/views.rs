@@ -126,10 +126,8 @@ fn datanet_view(generation: &Generation, datanet: &Datanet) -> DatanetView {
         .documents()
         .iter()
         .filter(|one| one.datanet == datanet.id && one.standing == Standing::Live);
-    let payees: BTreeSet<PayeeId> = live
-        .clone()
-        .flat_map(|one| one.payees.shares().iter().map(|share| share.payee))
-        .collect();
+    let payees: BTreeSet<PayeeId> =
+        live.clone().flat_map(|one| one.payees.shares().iter().map(|share| share.payee)).collect();
     let profile = &datanet.profile;
     DatanetView {
         id: datanet.id,

@@ -314,7 +314,9 @@ impl Answer {
 /// "No source answers this", for readers of `language`.
 pub fn no_answer(language: Language) -> &'static str {
     match language {
-        Language::Spanish => "Ninguna fuente de estos Datanets responde a esta pregunta. No se ha cobrado nada.",
+        Language::Spanish => {
+            "Ninguna fuente de estos Datanets responde a esta pregunta. No se ha cobrado nada."
+        }
         Language::Chinese => "这些 Datanet 中没有来源能回答这个问题。未收取任何费用。",
         _ => "No source in these Datanets answers this question. Nothing was charged.",
     }

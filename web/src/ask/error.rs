@@ -23,7 +23,9 @@ pub enum AskError {
     #[error("{0} answers are being written at this moment; try again in a few seconds")]
     Busy(usize),
     /// The operator's gift to guests is used up.
-    #[error("the free answers for {0} are used up for today; sign in with a balance, or come back tomorrow")]
+    #[error(
+        "the free answers for {0} are used up for today; sign in with a balance, or come back tomorrow"
+    )]
     CapReached(&'static str),
     /// The purse does not hold the price.
     #[error("the account holds {available} nano-credits, an answer needs {needed}; deposit first")]
@@ -52,7 +54,9 @@ pub enum AskError {
     #[error("the answer could not be written: {0}; nothing was charged")]
     Generate(#[from] GenerateError),
     /// A part of the service broke its promise.
-    #[error("an internal check failed ({0}); nothing was charged, and the operator can see it in the log")]
+    #[error(
+        "an internal check failed ({0}); nothing was charged, and the operator can see it in the log"
+    )]
     Broken(String),
 }
 

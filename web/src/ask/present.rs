@@ -108,7 +108,10 @@ mod tests {
         let at = text.find("quote").expect("is there");
         let before = words_before(&text, at);
         let after = words_after(&text, at + 5);
-        assert!(before.chars().count() <= CONTEXT_CHARS && before.starts_with('字') || before.starts_with('前'));
+        assert!(
+            before.chars().count() <= CONTEXT_CHARS && before.starts_with('字')
+                || before.starts_with('前')
+        );
         assert!(after.starts_with("señal") && after.chars().count() <= CONTEXT_CHARS);
         assert_eq!(words_before("abc", 0), "");
         assert_eq!(words_after("abc", 3), "");

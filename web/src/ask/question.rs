@@ -25,7 +25,9 @@ pub enum QuestionError {
         most: usize,
     },
     /// Bytes that are no text.
-    #[error("the question holds characters that are no text (such as {0}); send plain text in UTF-8")]
+    #[error(
+        "the question holds characters that are no text (such as {0}); send plain text in UTF-8"
+    )]
     NotText(String),
 }
 
@@ -39,7 +41,8 @@ impl Question {
             return Err(QuestionError::TooLong { given, most: most_chars });
         }
         let is_binary = |ch: &char| {
-            (ch.is_control() && !matches!(ch, '\n' | '\r' | '\t')) || *ch == char::REPLACEMENT_CHARACTER
+            (ch.is_control() && !matches!(ch, '\n' | '\r' | '\t'))
+                || *ch == char::REPLACEMENT_CHARACTER
         };
         if let Some(control) = text.chars().find(is_binary) {
             return Err(QuestionError::NotText(format!("U+{:04X}", u32::from(control))));
@@ -76,9 +79,6 @@ mod tests {
         assert_eq!(parse("?!"), Err(QuestionError::Empty));
         assert_eq!(parse("a\0b"), Err(QuestionError::NotText("U+0000".into())));
         assert_eq!(parse("a\u{fffd}b"), Err(QuestionError::NotText("U+FFFD".into())));
-        assert_eq!(
-            parse(&"x".repeat(21)),
-            Err(QuestionError::TooLong { given: 21, most: 20 })
-        );
+        assert_eq!(parse(&"x".repeat(21)), Err(QuestionError::TooLong { given: 21, most: 20 }));
     }
 }

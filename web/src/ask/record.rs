@@ -93,7 +93,8 @@ pub(super) struct Terms {
 impl Verdict<'_> {
     /// Money for these shares.
     pub(super) fn settle(&self, terms: &Terms, usage: Usage) -> Result<Settlement, AskError> {
-        let broken = |error: footnote_domain::money::AmountError| AskError::Broken(error.to_string());
+        let broken =
+            |error: footnote_domain::money::AmountError| AskError::Broken(error.to_string());
         let gross = terms.tariff.price(usage).map_err(broken)?;
         let parts: Vec<OwnerPart<'_>> = self
             .owners
@@ -111,17 +112,18 @@ impl Verdict<'_> {
 
     fn record(&self, terms: &Terms) -> AttributionRecord {
         let rows = self.owners.iter().zip(self.evidence.values()).zip(&self.attribution.support);
-        let owner = |((contribution, evidence), support): ((&&Contribution, &Evidence), &Vec<u32>)| {
-            OwnerRecord {
-                content_hash: contribution.content_hash,
-                age: contribution.effective_age,
-                payees: contribution.payees.clone(),
-                wording: evidence.wording_ppm.clone(),
-                meaning: evidence.meaning_ppm.clone(),
-                necessity: evidence.necessity_ppm.clone(),
-                support: support.clone(),
-            }
-        };
+        let owner =
+            |((contribution, evidence), support): ((&&Contribution, &Evidence), &Vec<u32>)| {
+                OwnerRecord {
+                    content_hash: contribution.content_hash,
+                    age: contribution.effective_age,
+                    payees: contribution.payees.clone(),
+                    wording: evidence.wording_ppm.clone(),
+                    meaning: evidence.meaning_ppm.clone(),
+                    necessity: evidence.necessity_ppm.clone(),
+                    support: support.clone(),
+                }
+            };
         AttributionRecord {
             algorithm: ALGORITHM.to_owned(),
             estimator: terms.estimator,
@@ -193,7 +195,13 @@ impl Verdict<'_> {
         shares
     }
 
-    fn share(&self, at: usize, n: u32, composition: &Composition, money: &Settlement) -> SourceShare {
+    fn share(
+        &self,
+        at: usize,
+        n: u32,
+        composition: &Composition,
+        money: &Settlement,
+    ) -> SourceShare {
         let owner = self.owners[at];
         let cited = composition.citations.iter().filter(|citation| citation.n == n);
         let mut spans: Vec<SourceSpan> = cited
@@ -293,7 +301,11 @@ pub(super) fn weigh(sentences: &[AnswerSentence], units: &[u32]) -> Vec<AnswerSe
 }
 
 /// Canonical bytes of what was asked, for the salted hash.
-pub(super) fn request_bytes(question: &str, datanets: &[footnote_domain::id::DatanetId], backend: &str) -> Vec<u8> {
+pub(super) fn request_bytes(
+    question: &str,
+    datanets: &[footnote_domain::id::DatanetId],
+    backend: &str,
+) -> Vec<u8> {
     canonical_bytes(&serde_json::json!({
         "question": question,
         "datanets": datanets,
@@ -303,5 +315,9 @@ pub(super) fn request_bytes(question: &str, datanets: &[footnote_domain::id::Dat
 
 /// Whether an answer is worth charging for.
 pub(super) fn outcome(total_ppm: u32, constants: &Constants) -> Outcome {
-    if total_ppm < constants.unsupported_below_ppm { Outcome::Unsupported } else { Outcome::Answered }
+    if total_ppm < constants.unsupported_below_ppm {
+        Outcome::Unsupported
+    } else {
+        Outcome::Answered
+    }
 }

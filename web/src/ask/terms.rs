@@ -1,10 +1,10 @@
 //! On which terms is a question answered? Tariff, fee policy, beneficiaries, and what the receipt
 //! says of backend and search.
 
+use super::AskRequest;
 use super::answer::Salts;
 use super::error::AskError;
 use super::record::{Terms, request_bytes};
-use super::AskRequest;
 use crate::app::App;
 use footnote_domain::attribution::{Constants, Estimator};
 use footnote_domain::id::Digest;

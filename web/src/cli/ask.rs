@@ -1,7 +1,7 @@
 //! `footnote ask`: the same recipe as page and API; through the running service, or alone.
 
-use super::{Place, output};
 use super::remote::Remote;
+use super::{Place, output};
 use crate::app::Service;
 use crate::ask::answer::{Answer, AnswerCitation, AnswerEvent, Price};
 use crate::ask::{self, AskRequest, Caller, Outcome, Question};
@@ -66,7 +66,11 @@ async fn ask_alone(config: Config, args: &AskArgs) -> anyhow::Result<Answer> {
     outcome
 }
 
-async fn ask_opened(service: &Service, question: Question, args: &AskArgs) -> anyhow::Result<Answer> {
+async fn ask_opened(
+    service: &Service,
+    question: Question,
+    args: &AskArgs,
+) -> anyhow::Result<Answer> {
     let app = &service.app;
     let began = Instant::now();
     while !app.is_ready() {

@@ -6,7 +6,9 @@ use crate::config::Config;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use footnote_domain::id::Address;
-use footnote_ledger::chain::{DeployParameters, Deployment, PrivateKeySigner, deploy, signer_address};
+use footnote_ledger::chain::{
+    DeployParameters, Deployment, PrivateKeySigner, deploy, signer_address,
+};
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;

@@ -118,7 +118,8 @@ async fn wait_until_indexed(
     let mut lexical = false;
     loop {
         let status: footnote_indexer::IndexStatus =
-            serde_json::from_value(remote.get("/v1/status").await?).context("reading the status")?;
+            serde_json::from_value(remote.get("/v1/status").await?)
+                .context("reading the status")?;
         let reached = status.indexed_block.is_some_and(|block| block >= target);
         if reached && !lexical {
             lexical = true;

@@ -106,7 +106,9 @@ pub(super) async fn register(
         let signer = dev_key(senders[from])?;
         let items = manifest.texts[from..from + run]
             .iter()
-            .map(|text| consented(chain, blobs, folder, &manifest, datanet, &signer, text, deadline))
+            .map(|text| {
+                consented(chain, blobs, folder, &manifest, datanet, &signer, text, deadline)
+            })
             .collect::<anyhow::Result<Vec<_>>>()?;
         let outcomes = chain.contribute_for(&signer, datanet, &items, deadline).await?;
         for (text, outcome) in manifest.texts[from..].iter().zip(outcomes) {

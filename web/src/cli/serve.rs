@@ -10,7 +10,10 @@ use std::sync::Arc;
 /// Serves until a signal asks to stop; then finishes what runs.
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).with_context(|| {
-        format!("listening on {}; if the port is taken, choose another with --listen 127.0.0.1:PORT", config.listen)
+        format!(
+            "listening on {}; if the port is taken, choose another with --listen 127.0.0.1:PORT",
+            config.listen
+        )
     })?;
     let address = listener.local_addr().context("reading the address listened on")?;
     let service = Service::open(config, &address.to_string()).await?;

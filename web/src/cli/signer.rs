@@ -37,7 +37,9 @@ impl SignerArgs {
             return text.trim().parse().with_context(|| format!("{} holds no key", path.display()));
         }
         if !config.dev {
-            bail!("name the signing key with --key-file; --as is for development chains (chain.dev = true)");
+            bail!(
+                "name the signing key with --key-file; --as is for development chains (chain.dev = true)"
+            );
         }
         dev_key(self.role.as_deref().unwrap_or(default_role))
     }
@@ -60,9 +62,8 @@ pub(crate) fn dev_key(role: &str) -> anyhow::Result<PrivateKeySigner> {
 }
 
 /// The sample contributor who holds an address, with their key.
-pub(crate) fn dev_key_of(
-    address: footnote_domain::id::Address,
-) -> Option<PrivateKeySigner> {
-    let keys = (0..FIRST_CONTRIBUTOR + CONTRIBUTORS.len() as u32).map(|index| dev_signer(index).ok());
+pub(crate) fn dev_key_of(address: footnote_domain::id::Address) -> Option<PrivateKeySigner> {
+    let keys =
+        (0..FIRST_CONTRIBUTOR + CONTRIBUTORS.len() as u32).map(|index| dev_signer(index).ok());
     keys.flatten().find(|key| footnote_ledger::chain::signer_address(key) == address)
 }

@@ -22,7 +22,8 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     use anyhow::Context;
     let bytes = if args.receipt.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).context("reading standard input")?;
+        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes)
+            .context("reading standard input")?;
         bytes
     } else {
         std::fs::read(&args.receipt)
@@ -47,7 +48,10 @@ fn in_words(envelope: &Envelope) -> String {
         "valid: receipt {} of epoch {}, signed by {}\n",
         receipt.sequence, receipt.epoch, envelope.signer
     );
-    text += &format!("gross {} · charged {} · refunded {}\n", receipt.gross, receipt.charged, receipt.refunded);
+    text += &format!(
+        "gross {} · charged {} · refunded {}\n",
+        receipt.gross, receipt.charged, receipt.refunded
+    );
     for (owner, share) in receipt.attribution.owners.iter().zip(&receipt.attribution.shares) {
         text += &format!("share {share:>7} ppm  {}\n", owner.content_hash);
     }

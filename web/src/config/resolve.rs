@@ -109,7 +109,10 @@ impl Config {
         refuse_unbuilt(&raw)?;
         let listen = overrides.listen.as_ref().unwrap_or(&raw.server.listen);
         let Ok(listen) = listen.parse() else {
-            return refuse("server.listen", format!("`{listen}` is no address and port such as 127.0.0.1:8080"));
+            return refuse(
+                "server.listen",
+                format!("`{listen}` is no address and port such as 127.0.0.1:8080"),
+            );
         };
         let data_dir = overrides.data_dir.clone().unwrap_or_else(|| raw.data.dir.clone());
         if data_dir.as_os_str().is_empty() {
@@ -117,7 +120,10 @@ impl Config {
         }
         let rpc_url = overrides.rpc_url.clone().unwrap_or_else(|| raw.chain.rpc_url.clone());
         if !(rpc_url.starts_with("http://") || rpc_url.starts_with("https://")) {
-            return refuse("chain.rpc_url", format!("`{rpc_url}` must begin with http:// or https://"));
+            return refuse(
+                "chain.rpc_url",
+                format!("`{rpc_url}` must begin with http:// or https://"),
+            );
         }
         Ok(Self {
             listen,
@@ -136,7 +142,12 @@ impl Config {
                 raw.promotion.per_session_per_day,
             )?,
             question_chars: within("limits.question_chars", raw.limits.question_chars, 10, 20_000)?,
-            answers_at_once: within("limits.answers_at_once", raw.limits.answers_at_once, 1, 1_024)?,
+            answers_at_once: within(
+                "limits.answers_at_once",
+                raw.limits.answers_at_once,
+                1,
+                1_024,
+            )?,
             answer_seconds: within(
                 "limits.answer_seconds",
                 usize::try_from(raw.limits.answer_seconds).unwrap_or(usize::MAX),
@@ -158,16 +169,28 @@ fn read(provider: impl figment::Provider, file: &str) -> Result<RawConfig, Confi
 fn refuse_unbuilt(raw: &RawConfig) -> Result<(), ConfigError> {
     let url = &raw.ledger.database_url;
     if !url.is_empty() && !url.starts_with("sqlite:") {
-        return refuse("ledger.database_url", "PostgreSQL is not built yet; leave it empty for the embedded SQLite");
+        return refuse(
+            "ledger.database_url",
+            "PostgreSQL is not built yet; leave it empty for the embedded SQLite",
+        );
     }
     if !url.is_empty() {
-        return refuse("ledger.database_url", "the embedded SQLite lives in data.dir; leave this empty");
+        return refuse(
+            "ledger.database_url",
+            "the embedded SQLite lives in data.dir; leave this empty",
+        );
     }
     if !raw.cache.redis_url.is_empty() {
-        return refuse("cache.redis_url", "Redis is not built yet; leave it empty for the cache in process");
+        return refuse(
+            "cache.redis_url",
+            "Redis is not built yet; leave it empty for the cache in process",
+        );
     }
     if !raw.vectors.qdrant_url.is_empty() {
-        return refuse("vectors.qdrant_url", "a Qdrant server is not built yet; leave it empty for the embedded index");
+        return refuse(
+            "vectors.qdrant_url",
+            "a Qdrant server is not built yet; leave it empty for the embedded index",
+        );
     }
     match raw.generation.backend.as_str() {
         "extractive" => Ok(()),
@@ -193,15 +216,37 @@ fn embedding(raw: &RawConfig) -> Result<Option<EmbeddingConfig>, ConfigError> {
     let given = &raw.embedding;
     match (given.model_dir.as_os_str().is_empty(), given.onnxruntime.as_os_str().is_empty()) {
         (true, true) => return Ok(None),
-        (false, true) => return refuse("embedding.onnxruntime", "is empty, but embedding.model_dir is set; name the library or run `cargo xtask setup`"),
-        (true, false) => return refuse("embedding.model_dir", "is empty, but embedding.onnxruntime is set; name the model folder or clear both"),
+        (false, true) => {
+            return refuse(
+                "embedding.onnxruntime",
+                "is empty, but embedding.model_dir is set; name the library or run `cargo xtask setup`",
+            );
+        }
+        (true, false) => {
+            return refuse(
+                "embedding.model_dir",
+                "is empty, but embedding.onnxruntime is set; name the model folder or clear both",
+            );
+        }
         (false, false) => {}
     }
     if !given.model_dir.is_dir() {
-        return refuse("embedding.model_dir", format!("{} is no folder; run `cargo xtask setup` or clear the key", given.model_dir.display()));
+        return refuse(
+            "embedding.model_dir",
+            format!(
+                "{} is no folder; run `cargo xtask setup` or clear the key",
+                given.model_dir.display()
+            ),
+        );
     }
     if !given.onnxruntime.is_file() {
-        return refuse("embedding.onnxruntime", format!("{} is no file; run `cargo xtask setup` or clear the key", given.onnxruntime.display()));
+        return refuse(
+            "embedding.onnxruntime",
+            format!(
+                "{} is no file; run `cargo xtask setup` or clear the key",
+                given.onnxruntime.display()
+            ),
+        );
     }
     let languages: Vec<Language> =
         given.languages.iter().map(|code| Language::from_code(code)).collect();
@@ -215,7 +260,12 @@ fn embedding(raw: &RawConfig) -> Result<Option<EmbeddingConfig>, ConfigError> {
     }))
 }
 
-fn within(key: &'static str, value: usize, least: usize, most: usize) -> Result<usize, ConfigError> {
+fn within(
+    key: &'static str,
+    value: usize,
+    least: usize,
+    most: usize,
+) -> Result<usize, ConfigError> {
     if (least..=most).contains(&value) {
         return Ok(value);
     }
@@ -271,8 +321,16 @@ mod tests {
             let words = printed.split([' ', '{', '}', ',']);
             let fields = words.filter_map(|word| word.strip_suffix(':'));
             let sections = [
-                "server", "data", "chain", "ledger", "cache", "vectors", "embedding", "generation",
-                "promotion", "limits",
+                "server",
+                "data",
+                "chain",
+                "ledger",
+                "cache",
+                "vectors",
+                "embedding",
+                "generation",
+                "promotion",
+                "limits",
             ];
             fields.filter(|field| !sections.contains(field)).map(str::to_owned).collect()
         }

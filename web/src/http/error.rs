@@ -37,7 +37,8 @@ impl ApiError {
 
     /// As JSON.
     pub fn body(&self) -> serde_json::Value {
-        let kind = if self.status.is_server_error() { "server_error" } else { "invalid_request_error" };
+        let kind =
+            if self.status.is_server_error() { "server_error" } else { "invalid_request_error" };
         json!({
             "type": format!("/docs/errors#{}", self.code),
             "title": self.status.canonical_reason(),
@@ -65,7 +66,9 @@ impl ResponseError for ApiError {
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }
-        response.insert_header(("content-type", "application/problem+json")).body(self.body().to_string())
+        response
+            .insert_header(("content-type", "application/problem+json"))
+            .body(self.body().to_string())
     }
 }
 
@@ -96,7 +99,9 @@ pub fn json_config(most: usize) -> JsonConfig {
     JsonConfig::default().limit(most).content_type_required(true).error_handler(|error, _| {
         use actix_web::error::JsonPayloadError as Fault;
         let status = match error {
-            Fault::Overflow { .. } | Fault::OverflowKnownLength { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Fault::Overflow { .. } | Fault::OverflowKnownLength { .. } => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Fault::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             _ => StatusCode::BAD_REQUEST,
         };

@@ -79,7 +79,8 @@ fn parse(line: &[u8]) -> Result<Option<ImportItem>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let line: Line = serde_json::from_str(text).map_err(|error| format!("it cannot be read: {error}"))?;
+    let line: Line =
+        serde_json::from_str(text).map_err(|error| format!("it cannot be read: {error}"))?;
     if line.doc_id.trim().is_empty() {
         return Err("`doc_id` is empty".into());
     }

@@ -94,10 +94,7 @@ mod tests {
         let plan = plan(items, &known, DatanetId::default(), Address::default());
         let planned: Vec<(&str, Option<ContentHash>)> =
             plan.planned.iter().map(|one| (one.item.doc.as_str(), one.supersedes)).collect();
-        assert_eq!(
-            planned,
-            [("changed", Some(ContentHash::of(b"old text"))), ("fresh", None)]
-        );
+        assert_eq!(planned, [("changed", Some(ContentHash::of(b"old text"))), ("fresh", None)]);
         assert_eq!((plan.unchanged, plan.skipped.len()), (1, 1));
     }
 }

@@ -1,7 +1,7 @@
 //! Puts planned texts into the blob store and on chain.
 
-use super::plan::Planned;
 use super::Skipped;
+use super::plan::Planned;
 use anyhow::Context;
 use footnote_domain::chain::{EventSource, Finality, RegistryEvent};
 use footnote_domain::corpus::DatanetProfile;

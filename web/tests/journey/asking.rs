@@ -88,7 +88,8 @@ fn page_api_and_receipt_agree(house: &House, api: &Value) {
     let record = &envelope["receipt"]["attribution"];
     let owners = record["owners"].as_array().expect("owners");
     for (document, (share, _)) in shares(api) {
-        let at = owners.iter().position(|o| o["content_hash"] == document.as_str()).expect("an owner");
+        let at =
+            owners.iter().position(|o| o["content_hash"] == document.as_str()).expect("an owner");
         assert_eq!(record["shares"][at], share.to_string());
     }
     let paid: i64 = envelope["receipt"]["lines"]
@@ -121,12 +122,15 @@ fn streamed_agrees(house: &House, question: &str, api: &Value) {
         "model": "footnote", "stream": true, "stream_options": {"include_usage": true},
         "messages": [{"role": "user", "content": [{"type": "text", "text": question}]}],
     });
-    let reply = house.client().post(format!("{}/v1/chat/completions", house.url)).json(&body).send();
+    let reply =
+        house.client().post(format!("{}/v1/chat/completions", house.url)).json(&body).send();
     let text = reply.expect("a reply").text().expect("text");
     let lines: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
     assert_eq!(lines.last(), Some(&"[DONE]"));
-    let chunks: Vec<Value> =
-        lines[..lines.len() - 1].iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let chunks: Vec<Value> = lines[..lines.len() - 1]
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     let content: String = chunks
         .iter()
         .filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str())
@@ -180,7 +184,9 @@ fn a_refusal_is_stored_and_free(house: &House) {
 fn total_earned(house: &House) -> i64 {
     let (_, earnings) = house.get("/v1/earnings");
     let rows = earnings["data"].as_array().expect("a list").clone();
-    rows.iter().map(|row| row["earned"].as_str().expect("text").parse::<i64>().expect("a number")).sum()
+    rows.iter()
+        .map(|row| row["earned"].as_str().expect("text").parse::<i64>().expect("a number"))
+        .sum()
 }
 
 fn the_same_key_is_charged_once(house: &House) {

@@ -23,13 +23,17 @@ fn killed_while_answering_and_while_importing() {
     assert_eq!(answer["outcome"], "answered");
     let receipt = house.get(answer["receipt"].as_str().expect("a receipt")).1;
     // Receipts are numbered without a gap, so the next number tells how many answers were charged.
-    let sequence: u64 = receipt["receipt"]["sequence"].as_str().expect("text").parse().expect("a number");
+    let sequence: u64 =
+        receipt["receipt"]["sequence"].as_str().expect("text").parse().expect("a number");
     assert!(sequence as usize > answered, "no charged answer was lost: {sequence} > {answered}");
 
     let texts = house.folder.path().join("texts");
     std::fs::create_dir(&texts).expect("made");
     for n in 0..120 {
-        let text = format!("# Lighthouse {n}\n\nThe lighthouse number {n} of Pelagia blinks every {n} seconds and was built in {}.\n", 1700 + n);
+        let text = format!(
+            "# Lighthouse {n}\n\nThe lighthouse number {n} of Pelagia blinks every {n} seconds and was built in {}.\n",
+            1700 + n
+        );
         std::fs::write(texts.join(format!("{n:03}.md")), text).expect("written");
     }
     let path = texts.display().to_string();
@@ -37,10 +41,15 @@ fn killed_while_answering_and_while_importing() {
     assert!(out.status.success(), "{}", text(&out));
     house.kill();
     house.serve();
-    house.wait_status(|status| status["documents"].as_u64() >= Some(120 + 40) && status["phase"] == "ready");
+    house.wait_status(|status| {
+        status["documents"].as_u64() >= Some(120 + 40) && status["phase"] == "ready"
+    });
     let answer = house.ask("When was lighthouse number 77 of Pelagia built?");
     assert_eq!(answer["outcome"], "answered", "{answer}");
-    assert!(answer["choices"][0]["message"]["content"].as_str().expect("text").contains("1777"), "{answer}");
+    assert!(
+        answer["choices"][0]["message"]["content"].as_str().expect("text").contains("1777"),
+        "{answer}"
+    );
 }
 
 #[test]

@@ -32,7 +32,13 @@ fn bad_input_gets_a_clear_answer() {
     let second = house.footnote(&["serve", "--listen", "127.0.0.1:0"]);
     assert!(!second.status.success() && text(&second).contains("in use"), "{}", text(&second));
     let port = house.url.rsplit(':').next().expect("a port").to_owned();
-    let taken = house.footnote(&["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir", "elsewhere"]);
+    let taken = house.footnote(&[
+        "serve",
+        "--listen",
+        &format!("127.0.0.1:{port}"),
+        "--data-dir",
+        "elsewhere",
+    ]);
     assert!(!taken.status.success() && text(&taken).contains("--listen"), "{}", text(&taken));
 }
 
@@ -47,7 +53,8 @@ fn a_blob_that_is_not_what_it_says_is_quarantined() {
     let Some(mut house) = house::open() else { return };
     let texts = house.folder.path().join("texts");
     std::fs::create_dir(&texts).expect("made");
-    std::fs::write(texts.join("a.md"), "# Quagga\n\nThe last quagga of Zandia died in 1883.\n").expect("written");
+    std::fs::write(texts.join("a.md"), "# Quagga\n\nThe last quagga of Zandia died in 1883.\n")
+        .expect("written");
     let path = texts.display().to_string();
     let out = house.footnote(&["import", &path, "--datanet", "zandia", "--no-wait"]);
     assert!(out.status.success(), "{}", text(&out));

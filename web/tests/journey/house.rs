@@ -73,12 +73,13 @@ impl House {
 
     /// Writes the configuration; `more` is appended.
     pub(crate) fn write_config(&self, more: &str) {
-        let embedding = match (std::env::var("FOOTNOTE_MODEL_DIR"), std::env::var("FOOTNOTE_ONNXRUNTIME")) {
-            (Ok(model), Ok(library)) => {
-                format!("[embedding]\nmodel_dir = {model:?}\nonnxruntime = {library:?}\n")
-            }
-            _ => String::new(),
-        };
+        let embedding =
+            match (std::env::var("FOOTNOTE_MODEL_DIR"), std::env::var("FOOTNOTE_ONNXRUNTIME")) {
+                (Ok(model), Ok(library)) => {
+                    format!("[embedding]\nmodel_dir = {model:?}\nonnxruntime = {library:?}\n")
+                }
+                _ => String::new(),
+            };
         let config = format!(
             "[data]\ndir = {:?}\n[chain]\nrpc_url = \"http://127.0.0.1:{}\"\ndev = true\n{embedding}{more}",
             self.data().display().to_string(),
@@ -148,7 +149,12 @@ impl House {
 
     pub(crate) fn wait_ready(&self) {
         let began = Instant::now();
-        while self.client.get(format!("{}/readyz", self.url)).send().is_ok_and(|r| r.status() != 200) {
+        while self
+            .client
+            .get(format!("{}/readyz", self.url))
+            .send()
+            .is_ok_and(|r| r.status() != 200)
+        {
             assert!(began.elapsed() < PATIENCE, "not ready: {}", self.log());
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -213,7 +219,8 @@ impl House {
 
     /// A completion over the API.
     pub(crate) fn ask_raw(&self, question: &str, key: Option<&str>) -> (u16, Value) {
-        let body = json!({"model": "footnote", "messages": [{"role": "user", "content": question}]});
+        let body =
+            json!({"model": "footnote", "messages": [{"role": "user", "content": question}]});
         let mut request = self.client.post(format!("{}/v1/chat/completions", self.url)).json(&body);
         if let Some(key) = key {
             request = request.header("idempotency-key", key);

@@ -8,14 +8,20 @@ fn import_again_and_change_one() {
     let Some(house) = house::ready() else { return };
     let file = house.folder.path().join("birds.jsonl");
     let line = |doc: &str, body: &str| {
-        format!("{{\"doc_id\":\"{doc}\",\"title\":\"{doc}\",\"text\":\"{body}\",\"contributors\":[{{\"name\":\"Nora Quill\"}}]}}\n")
+        format!(
+            "{{\"doc_id\":\"{doc}\",\"title\":\"{doc}\",\"text\":\"{body}\",\"contributors\":[{{\"name\":\"Nora Quill\"}}]}}\n"
+        )
     };
-    let first = line("storm-petrel", "The storm petrel of Vantor nests in burrows and lays a single egg in June.");
+    let first = line(
+        "storm-petrel",
+        "The storm petrel of Vantor nests in burrows and lays a single egg in June.",
+    );
     let second = line("tern", "The arctic tern of Vantor flies ninety thousand kilometres a year.");
     std::fs::write(&file, format!("{first}{{broken\n{second}")).expect("written");
     let path = file.display().to_string();
     let import = || {
-        let out = house.footnote(&["import", &path, "--datanet", "birds", "--title", "Birds of Vantor"]);
+        let out =
+            house.footnote(&["import", &path, "--datanet", "birds", "--title", "Birds of Vantor"]);
         assert!(out.status.success(), "{}", text(&out));
         text(&out)
     };
@@ -29,7 +35,8 @@ fn import_again_and_change_one() {
     assert_eq!(held["held"], payee["amount"]);
 
     assert!(import().contains("0 texts registered, 2 unchanged"));
-    let changed = line("tern", "The arctic tern of Vantor flies seventy thousand kilometres a year.");
+    let changed =
+        line("tern", "The arctic tern of Vantor flies seventy thousand kilometres a year.");
     std::fs::write(&file, format!("{first}{changed}")).expect("written");
     assert!(import().contains("1 texts registered, 1 unchanged"));
     let answer = house.ask("How many kilometres does the arctic tern of Vantor fly in a year?");

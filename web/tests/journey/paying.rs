@@ -50,7 +50,8 @@ fn nano(value: &Value) -> i64 {
 fn first_paid(answer: &Value) -> String {
     let sources = answer["attribution"].as_array().expect("attribution");
     let payees = sources.iter().flat_map(|source| source["payees"].as_array().expect("payees"));
-    let best = payees.filter(|payee| payee["escrow"] == false).max_by_key(|payee| nano(&payee["amount"]));
+    let best =
+        payees.filter(|payee| payee["escrow"] == false).max_by_key(|payee| nano(&payee["amount"]));
     best.expect("a payee with an address")["payee"].as_str().expect("an id").to_owned()
 }
 

@@ -70,7 +70,8 @@ impl Content {
         match self {
             Self::Text(text) => text.clone(),
             Self::Parts(parts) => {
-                let texts: Vec<&str> = parts.iter().filter_map(|part| part.text.as_deref()).collect();
+                let texts: Vec<&str> =
+                    parts.iter().filter_map(|part| part.text.as_deref()).collect();
                 texts.join("\n")
             }
             Self::Absent => String::new(),
@@ -110,7 +111,10 @@ fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequ
         return Err(ApiError::not_found("model_not_found", detail));
     }
     if body.n.is_some_and(|n| n != 1) {
-        return Err(ApiError::bad_request("unsupported_n", "`n` must be 1: every answer is charged"));
+        return Err(ApiError::bad_request(
+            "unsupported_n",
+            "`n` must be 1: every answer is charged",
+        ));
     }
     let last = body.messages.iter().rev().find(|message| message.role == "user");
     let text = last.map(|message| message.content.text());
@@ -155,6 +159,7 @@ pub(super) fn usage(answer: &Answer) -> Value {
 
 /// `GET /v1/models`.
 pub(super) async fn models() -> HttpResponse {
-    let model = |id: &str| json!({"id": id, "object": "model", "created": 0, "owned_by": "footnote"});
+    let model =
+        |id: &str| json!({"id": id, "object": "model", "created": 0, "owned_by": "footnote"});
     json(&json!({"object": "list", "data": MODELS.map(model)}))
 }

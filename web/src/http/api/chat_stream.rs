@@ -64,7 +64,8 @@ impl Chunk {
             }
             AnswerEvent::Done { answer } => self.last(&answer),
             AnswerEvent::Failed { code, message } => {
-                let error = json!({"error": {"message": message, "type": "server_error", "code": code}});
+                let error =
+                    json!({"error": {"message": message, "type": "server_error", "code": code}});
                 vec![error.to_string(), "[DONE]".into()]
             }
         }
@@ -76,15 +77,18 @@ impl Chunk {
             lines.push(self.delta(json!({"content": answer.message()}), json!({})));
         }
         let mut last = self.chunk(json!({}), json!("stop"));
-        merge(&mut last, json!({
-            "answer_id": answer.id,
-            "outcome": answer.outcome,
-            "citations": answer.citations,
-            "search_results": answer.search_results,
-            "attribution": answer.attribution,
-            "price": answer.price,
-            "receipt": answer.receipt,
-        }));
+        merge(
+            &mut last,
+            json!({
+                "answer_id": answer.id,
+                "outcome": answer.outcome,
+                "citations": answer.citations,
+                "search_results": answer.search_results,
+                "attribution": answer.attribution,
+                "price": answer.price,
+                "receipt": answer.receipt,
+            }),
+        );
         lines.push(last.to_string());
         if self.include_usage {
             let mut counted = self.chunk(json!({}), json!(null));

@@ -28,9 +28,8 @@ pub(super) async fn all(app: Data<App>) -> Result<HttpResponse, ApiError> {
 
 /// One contributor, by state and by document.
 pub(super) async fn one(app: Data<App>, payee: Path<String>) -> Result<HttpResponse, ApiError> {
-    let payee: PayeeId = payee
-        .parse()
-        .map_err(|error| ApiError::not_found("invalid_id", format!("{error}")))?;
+    let payee: PayeeId =
+        payee.parse().map_err(|error| ApiError::not_found("invalid_id", format!("{error}")))?;
     let earned = app.ledger.earnings(payee).await?;
     let documents: Vec<_> = earned
         .by_document

@@ -16,7 +16,8 @@ pub(super) async fn receipt(app: Data<App>, id: Path<String>) -> Result<HttpResp
     } else {
         return Err(ApiError::not_found("invalid_id", "give an answer's id or a receipt's hash"));
     };
-    let envelope = envelope
-        .ok_or_else(|| ApiError::not_found("unknown_receipt", format!("there is no receipt {id}")))?;
+    let envelope = envelope.ok_or_else(|| {
+        ApiError::not_found("unknown_receipt", format!("there is no receipt {id}"))
+    })?;
     Ok(HttpResponse::Ok().content_type("application/json").body(canonical_bytes(&envelope)))
 }

@@ -33,7 +33,10 @@ fn ten() -> usize {
 }
 
 /// Hybrid search with every part of every score.
-pub(super) async fn search(app: Data<App>, body: Json<SearchRequest>) -> Result<HttpResponse, ApiError> {
+pub(super) async fn search(
+    app: Data<App>,
+    body: Json<SearchRequest>,
+) -> Result<HttpResponse, ApiError> {
     let SearchRequest { query, datanets, limit } = body.into_inner();
     if !(1..=LIMIT_MOST).contains(&limit) {
         let detail = format!("`limit` is {limit}; give 1 to {LIMIT_MOST}");
