@@ -117,9 +117,10 @@ impl Tariff {
 
     /// The gross price of `usage`: parts of 1 000 tokens are floored once, over the sum.
     pub fn price(&self, usage: Usage) -> Result<Nano, AmountError> {
-        let tokens = self.per_1000_in.wide() * i128::from(usage.tokens_in)
-            + self.per_1000_out.wide() * i128::from(usage.tokens_out);
-        Nano::new(self.base.wide() + tokens / 1_000)
+        let read = self.per_1000_in.wide().checked_mul(i128::from(usage.tokens_in));
+        let written = self.per_1000_out.wide().checked_mul(i128::from(usage.tokens_out));
+        let tokens = read.zip(written).and_then(|(read, written)| read.checked_add(written));
+        Nano::new(self.base.wide() + tokens.ok_or(AmountError(i128::MAX))? / 1_000)
     }
 
     /// keccak-256 of the canonical JSON of the rates.

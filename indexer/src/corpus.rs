@@ -168,7 +168,11 @@ impl Corpus {
             return;
         };
         let key = (*id, *content_hash);
-        let stands = self.newest.get(&key).is_some_and(|at| !self.texts[*at].removed);
+        let stands = self.newest.get(&key).is_some_and(|at| {
+            let before = &self.texts[*at];
+            // One that was revised may come back: an author returns to an earlier wording.
+            !before.removed && before.revised_by.is_none()
+        });
         if stands || !self.datanets.contains_key(id) {
             return;
         }

@@ -19,6 +19,7 @@ use crate::ask::live::LiveAnswers;
 use crate::ask::sources::Sources;
 use crate::ask::{AskError, Question};
 use crate::config::Config;
+use footnote_domain::corpus::Datanet;
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{DatanetId, PayeeId};
 use footnote_domain::money::{FeePolicy, Nano, Tariff, Usage};
@@ -58,8 +59,6 @@ pub struct App {
     pub policy: RwLock<FeePolicy>,
     /// Who takes the platform's part.
     pub platform: PayeeId,
-    /// Lets commands beside this process in; from the data folder, readable by its owner only.
-    pub operator_token: String,
     pub(crate) secret: [u8; 32],
     pub(crate) embedder: Option<Arc<dyn Embed>>,
 }
@@ -95,11 +94,20 @@ impl App {
         self.shelf.current().is_some_and(|generation| generation.manifest().counts.live > 0)
     }
 
-    /// The Datanet of a short name.
+    /// The Datanet of a short name, or of an id as the registry has it.
     pub fn datanet_by_slug(&self, slug: &str) -> Result<DatanetId, AskError> {
         let generation = self.shelf.current().ok_or(AskError::NotReady)?;
-        let found = generation.datanets().iter().find(|datanet| datanet.slug == slug);
-        found.map(|datanet| datanet.id).ok_or_else(|| AskError::UnknownDatanet(slug.to_owned()))
+        let id = slug.parse::<DatanetId>().ok();
+        let named = |datanet: &&Datanet| datanet.slug == slug || Some(datanet.id) == id;
+        let mut found = generation.datanets().iter().filter(named);
+        match (found.next(), found.next()) {
+            (None, _) => Err(AskError::UnknownDatanet(slug.to_owned())),
+            (Some(one), None) => Ok(one.id),
+            // Short names are unique per owner only; guessing would let a stranger stand in.
+            (Some(one), Some(other)) => {
+                Err(AskError::AmbiguousDatanet(slug.to_owned(), one.id, other.id))
+            }
+        }
     }
 
     /// How many Datanets a question goes to.

@@ -99,7 +99,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", causes(&error));
             ExitCode::FAILURE
         }
     }
@@ -118,6 +118,18 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config => output::print(DOCUMENTED)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The error and its causes, leaving out what a message says already.
+fn causes(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |said, cause| {
+        let cause = cause.to_string();
+        match said.as_str() {
+            "" => cause,
+            said if said.contains(&cause) => said.to_owned(),
+            said => format!("{said}: {cause}"),
+        }
+    })
 }
 
 /// Logs to standard error; `FOOTNOTE_LOG` sets the filter (default `info` for this house).

@@ -9,7 +9,7 @@ mod register;
 
 pub use item::{Author, ImportItem, Skipped};
 pub use plan::{Plan, Planned, plan};
-pub use register::{Report, ensure_datanet, known_documents, register};
+pub use register::{Known, Report, ensure_datanet, known_documents, register};
 
 use std::path::{Path, PathBuf};
 

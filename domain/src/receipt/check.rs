@@ -35,13 +35,14 @@ fn same<T: PartialEq + std::fmt::Debug>(field: &str, found: &T, wanted: &T) -> C
 pub fn check(envelope: &Envelope) -> Result<(), Fault> {
     let receipt = &envelope.receipt;
     same("receipt.version", &receipt.version.as_str(), &VERSION)?;
-    same("hash", &envelope.hash, &receipt.hash())?;
     check_numbers(receipt)?;
     check_evidence(&receipt.attribution)?;
     check_shares(&receipt.attribution)?;
     check_citations(receipt)?;
     check_price(receipt)?;
-    check_lines(receipt)
+    check_lines(receipt)?;
+    // Last: a changed number is named by itself where it can be, and by the hash where it cannot.
+    same("hash", &envelope.hash, &receipt.hash())
 }
 
 fn check_numbers(receipt: &Receipt) -> Checked {
@@ -352,5 +353,7 @@ mod tests {
         refused("\"gross\":\"12000000\",", "", "gross");
         refused("\"gross\":\"12000000\"", "\"gross\":\"99999999999999999999\"", "receipt.gross");
         refused("\"hash\":\"0x", "\"hash\":\"0xz", "field `hash`");
+        refused("\"gross\":\"12000000\"", "\"gross\":\"1\",\"gross\":\"12000000\"", "canonical");
+        refused("{", "{ ", "canonical");
     }
 }

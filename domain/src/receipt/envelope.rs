@@ -34,7 +34,7 @@ pub enum EnvelopeError {
 
 impl Envelope {
     /// Reads an envelope strictly: every field known, every integer in its shortest spelling, the
-    /// receipt's canonical form the same before and after.
+    /// bytes (but for white space at the end) those of the canonical form.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvelopeError> {
         let fault =
             |field: &str, reason: String| EnvelopeError::Field { field: field.to_owned(), reason };
@@ -49,7 +49,13 @@ impl Envelope {
         let _: Digest = parse_part("hash", part("hash")?)?;
         let _: Address = parse_part("signer", part("signer")?)?;
         let _: String = parse_part("signature", part("signature")?)?;
-        serde_json::from_value(value).map_err(|error| fault("(envelope)", error.to_string()))
+        let envelope: Self = serde_json::from_value(value)
+            .map_err(|error| fault("(envelope)", error.to_string()))?;
+        // One receipt, one spelling: a repeated key or a space would let two readers differ.
+        if canonical_bytes(&envelope) != bytes.trim_ascii_end() {
+            return Err(fault("(envelope)", "is not in its canonical form".to_owned()));
+        }
+        Ok(envelope)
     }
 }
 

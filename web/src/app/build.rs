@@ -2,7 +2,7 @@
 //! requests, and says by name what is missing.
 
 use super::App;
-use super::folder::{DataFolder, FolderError, secret};
+use super::folder::{DataFolder, FolderError, make_private, secret};
 use crate::ask::caps::{CapLimits, Caps};
 use crate::ask::live::LiveAnswers;
 use crate::ask::now;
@@ -138,7 +138,6 @@ impl Service {
             backend: Arc::new(ExtractiveBackend::default()),
             policy: RwLock::new(policy),
             platform: PayeeId::from_address(operator),
-            operator_token: hex::encode(secret::<32>(&places.keys().join("operator.token"))?),
             secret: secret(&places.keys().join("pseudonym.secret"))?,
             embedder,
             config,
@@ -164,12 +163,6 @@ impl Service {
         }
         self.app.ledger.close().await;
     }
-}
-
-fn make_private(folder: &Path) -> Result<(), FolderError> {
-    use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| FolderError::Disk { action: "create", path: folder.to_owned(), source })
 }
 
 /// Who takes the platform's part and funds the promotion.

@@ -58,7 +58,7 @@ fn disk(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Fol
 impl DataFolder {
     /// Makes the folder where it is missing and locks it.
     pub fn lock(root: &Path, listen: &str) -> Result<Self, FolderError> {
-        std::fs::create_dir_all(root).map_err(disk("create", root))?;
+        make_private(root)?;
         let path = root.join("footnote.lock");
         let mut lock = OpenOptions::new()
             .read(true)
@@ -105,6 +105,13 @@ impl DataFolder {
     }
 }
 
+/// Makes a folder that only its owner may look into; one that exists stays as it is.
+pub(crate) fn make_private(folder: &Path) -> Result<(), FolderError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(disk("create", folder))
+}
+
 fn read_running(file: &mut File) -> Running {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
@@ -114,11 +121,16 @@ fn read_running(file: &mut File) -> Running {
 
 /// A secret of `N` random bytes kept in a file that only its owner may read; made when missing.
 pub(crate) fn secret<const N: usize>(path: &Path) -> Result<[u8; N], FolderError> {
-    if let Ok(text) = std::fs::read_to_string(path) {
-        let mut bytes = [0u8; N];
-        let decoded = hex::decode_to_slice(text.trim(), &mut bytes);
-        decoded.map_err(|error| disk("read", path)(std::io::Error::other(error)))?;
-        return Ok(bytes);
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let mut bytes = [0u8; N];
+            let decoded = hex::decode_to_slice(text.trim(), &mut bytes);
+            decoded.map_err(|error| disk("read", path)(std::io::Error::other(error)))?;
+            return Ok(bytes);
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        // Any other failure may pass; a new key in its place would not.
+        Err(error) => return Err(disk("read", path)(error)),
     }
     let fresh: [u8; N] = std::array::from_fn(|_| rand::random());
     let unfinished = path.with_extension("new");
@@ -158,5 +170,8 @@ mod tests {
         assert_eq!(secret::<32>(&path).expect("kept"), made);
         std::fs::write(&path, "short").expect("written");
         assert!(secret::<32>(&path).is_err());
+        std::fs::write(&path, [0xff, 0xfe]).expect("written");
+        assert!(secret::<32>(&path).is_err());
+        assert_eq!(std::fs::read(&path).expect("still there"), [0xff, 0xfe]);
     }
 }

@@ -56,7 +56,7 @@ pub struct Answer {
     pub generation: Digest,
     /// Questions to ask next.
     pub next_questions: Vec<String>,
-    /// Secrets that let the owner prove the hashes in the receipt; not shown.
+    /// With which whoever holds the answer can recompute the hashes in its receipt.
     pub salts: Salts,
 }
 
@@ -225,7 +225,8 @@ pub struct Timings {
     pub answered_ms: u64,
 }
 
-/// Secrets behind the salted hashes of a receipt, in hexadecimal.
+/// Behind the salted hashes of a receipt: without them nobody who has only the receipt can test a
+/// guess at the question or the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Salts {
     /// Of the request hash.

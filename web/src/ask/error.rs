@@ -1,7 +1,7 @@
 //! Why was a question not answered? Every reason has a stable code and names the next step.
 
 use super::question::QuestionError;
-use footnote_domain::id::AnswerId;
+use footnote_domain::id::{AnswerId, DatanetId};
 use footnote_domain::money::Nano;
 use footnote_generator::GenerateError;
 use footnote_ledger::LedgerError;
@@ -16,6 +16,14 @@ pub enum AskError {
     /// A Datanet that nobody registered.
     #[error("there is no Datanet `{0}`; the Datanets page lists those that exist")]
     UnknownDatanet(String),
+    /// Several owners have a Datanet of this short name.
+    #[error("several Datanets are called `{0}`; name one by its id: {1} or {2}")]
+    AmbiguousDatanet(String, DatanetId, DatanetId),
+    /// The same question, with the same key, is being answered at this moment.
+    #[error(
+        "this question is being answered at this moment; ask again with the same key in a second"
+    )]
+    StillRunning,
     /// No generation has been published yet.
     #[error("the index is still being built; try again in a moment")]
     NotReady,
@@ -79,6 +87,8 @@ impl AskError {
         match self {
             Self::Question(_) => "invalid_question",
             Self::UnknownDatanet(_) => "unknown_datanet",
+            Self::AmbiguousDatanet(..) => "ambiguous_datanet",
+            Self::StillRunning => "still_running",
             Self::NotReady => "not_ready",
             Self::Busy(_) => "busy",
             Self::CapReached(_) => "promotion_exhausted",
@@ -99,6 +109,8 @@ impl AskError {
             Self::Question(QuestionError::TooLong { .. }) => 413,
             Self::Question(_) => 400,
             Self::UnknownDatanet(_) | Self::UnknownAnswer(_) => 404,
+            Self::AmbiguousDatanet(..) => 400,
+            Self::StillRunning => 409,
             Self::NotReady | Self::Busy(_) => 503,
             Self::CapReached(_) | Self::InsufficientFunds { .. } => 402,
             Self::KeyReused => 422,
@@ -110,6 +122,7 @@ impl AskError {
     /// Seconds after which another try makes sense.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
+            Self::StillRunning => Some(1),
             Self::NotReady | Self::Busy(_) => Some(3),
             _ => None,
         }

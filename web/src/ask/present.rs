@@ -88,8 +88,8 @@ fn search_result(generation: &Generation, rank: u32, hit: &Hit) -> SearchResult 
         score_millionths: millionths(hit.score),
         bm25_millionths: hit.bm25.map(millionths),
         cosine_millionths: hit.cosine.map(millionths),
-        lexical_rank: hit.lexical_rank,
-        vector_rank: hit.vector_rank,
+        lexical_rank: hit.lexical_rank.map(|rank| rank + 1),
+        vector_rank: hit.vector_rank.map(|rank| rank + 1),
     }
 }
 

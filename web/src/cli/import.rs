@@ -46,6 +46,10 @@ pub(super) async fn run(args: ImportArgs) -> anyhow::Result<()> {
     let signer = args.signer.resolve(&config, "operator")?;
     let source = import::read(&args.path)?;
     println!("{}: {} texts read", args.path.display(), source.items.len());
+    if source.items.is_empty() {
+        print_faults(&source.skipped);
+        bail!("{} holds no text that can be imported; nothing was registered", args.path.display());
+    }
     let chain = connect(&config).await?;
     let blobs = BlobStore::open(config.data_dir.join("blobs"))?;
     let profile = DatanetProfile {
@@ -54,7 +58,7 @@ pub(super) async fn run(args: ImportArgs) -> anyhow::Result<()> {
         ..DatanetProfile::default()
     };
     let datanet = ensure_datanet(&chain, &blobs, &signer, &args.datanet, &profile).await?;
-    let known = known_documents(&chain, datanet).await?;
+    let known = known_documents(&chain, datanet, signer_address(&signer)).await?;
     let plan = import::plan(source.items, &known, datanet, signer_address(&signer));
     let bar = bar(plan.planned.len() as u64, "registering on chain");
     let report = register(&chain, &blobs, &signer, datanet, &plan.planned, &|done| {
@@ -73,8 +77,10 @@ pub(super) async fn run(args: ImportArgs) -> anyhow::Result<()> {
         faults.len(),
         began.elapsed().as_secs_f64()
     );
-    if report.registered > 0 && !args.no_wait {
-        wait_until_indexed(&config, &chain, began).await?;
+    if let Some(block) = report.last_block
+        && !args.no_wait
+    {
+        wait_until_indexed(&config, block, began).await?;
     }
     Ok(())
 }
@@ -101,19 +107,13 @@ fn bar(length: u64, what: &'static str) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_message(what)
 }
 
-/// Follows the running service's index until the chain's present head is searchable.
-async fn wait_until_indexed(
-    config: &Config,
-    chain: &ChainClient,
-    began: Instant,
-) -> anyhow::Result<()> {
-    use footnote_domain::chain::{EventSource, Finality};
+/// Follows the running service's index until the chain through `target` is searchable.
+async fn wait_until_indexed(config: &Config, target: u64, began: Instant) -> anyhow::Result<()> {
     if DataFolder::holder(&config.data_dir).is_none() {
         println!("No service runs on this data folder; the texts are indexed when it starts.");
         return Ok(());
     }
     let Some(remote) = super::remote::Remote::find(config)? else { return Ok(()) };
-    let target = chain.head(Finality::Latest).await?.number;
     let bar = bar(0, "indexing");
     let mut lexical = false;
     loop {

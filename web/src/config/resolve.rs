@@ -108,12 +108,18 @@ impl Config {
     fn resolve(raw: RawConfig, overrides: &Overrides) -> Result<Self, ConfigError> {
         refuse_unbuilt(&raw)?;
         let listen = overrides.listen.as_ref().unwrap_or(&raw.server.listen);
-        let Ok(listen) = listen.parse() else {
+        let Ok(listen) = listen.parse::<SocketAddr>() else {
             return refuse(
                 "server.listen",
                 format!("`{listen}` is no address and port such as 127.0.0.1:8080"),
             );
         };
+        if raw.chain.dev && !listen.ip().is_loopback() {
+            return refuse(
+                "server.listen",
+                "must be a loopback address while chain.dev is set: everybody knows the keys of a development chain",
+            );
+        }
         let data_dir = overrides.data_dir.clone().unwrap_or_else(|| raw.data.dir.clone());
         if data_dir.as_os_str().is_empty() {
             return refuse("data.dir", "is empty; name a folder");
@@ -347,6 +353,7 @@ mod tests {
     #[test]
     fn faults_name_their_key() {
         check("[server]\nlisten = \"nowhere\"", "`server.listen`");
+        check("[server]\nlisten = \"0.0.0.0:1\"\n[chain]\ndev = true", "loopback");
         check("[server]\nlisen = \"127.0.0.1:1\"", "lisen");
         check("[generation]\npassages = \"many\"", "passages");
         check("[generation]\npassages = 0", "`generation.passages`: 0 is not between 1 and 40");

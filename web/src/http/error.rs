@@ -76,7 +76,7 @@ impl From<AskError> for ApiError {
     fn from(error: AskError) -> Self {
         let status =
             StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if status.is_server_error() {
+        if status.is_server_error() && error.retry_after().is_none() {
             tracing::error!(code = error.code(), %error, "request failed");
         }
         Self {

@@ -1,4 +1,5 @@
 //! Reads a folder of `.md`, `.markdown` and `.txt` files, its subfolders included, in order of path.
+//! What begins with a dot (`.git`, `.obsidian`, `.trash`) is not meant for others and stays out.
 
 use super::{ImportError, ImportItem, Skipped, Source, TEXT_BYTES_MOST, disk};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,9 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ImportError> {
         let entry = entry.map_err(disk(folder))?;
         let kind = entry.file_type().map_err(disk(folder))?;
         let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
         if kind.is_dir() {
             gather(&path, files)?;
         } else if kind.is_file() && is_text_name(&path) {
@@ -85,6 +89,7 @@ mod tests {
         write("empty.md", b" \n");
         write("latin1.txt", &[0xe9, 0x20]);
         write("picture.png", b"x");
+        write(".trash/secret.md", b"secret");
         let source = read(root.path()).expect("a folder");
         let titles: Vec<&str> = source.items.iter().map(|item| item.title.as_str()).collect();
         assert_eq!(titles, ["A title", "two"]);

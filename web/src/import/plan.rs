@@ -1,10 +1,10 @@
 //! What has to be registered? Only what the Datanet does not hold already, each change naming the
 //! text that it replaces.
 
-use super::{ImportItem, Skipped};
+use super::{ImportItem, Known, Skipped};
 use footnote_domain::id::{Address, ContentHash, DatanetId};
 use footnote_domain::payee::Payees;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// A text to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,19 +28,18 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
-/// Compares a source with what the Datanet holds: `known` maps a document's name to its live text.
-pub fn plan(
-    items: Vec<ImportItem>,
-    known: &HashMap<String, ContentHash>,
-    datanet: DatanetId,
-    importer: Address,
-) -> Plan {
-    let live: HashSet<ContentHash> = known.values().copied().collect();
-    let mut taken = HashSet::new();
+/// Compares a source with what the Datanet holds.
+pub fn plan(items: Vec<ImportItem>, known: &Known, datanet: DatanetId, importer: Address) -> Plan {
+    let (mut taken, mut named) = (HashSet::new(), HashSet::new());
     let mut plan = Plan::default();
     for item in items {
         let hash = item.content_hash();
-        if live.contains(&hash) {
+        if !named.insert(item.doc.clone()) {
+            let reason = "another text of this source has the same name".to_owned();
+            plan.skipped.push(Skipped { place: item.doc, reason });
+            continue;
+        }
+        if known.live.contains(&hash) {
             plan.unchanged += 1;
             continue;
         }
@@ -51,7 +50,7 @@ pub fn plan(
         }
         match item.payees(datanet, importer) {
             Ok(payees) => {
-                let supersedes = known.get(&item.doc).copied();
+                let supersedes = known.by_doc.get(&item.doc).copied();
                 plan.planned.push(Planned { item, payees, supersedes });
             }
             Err(error) => {
@@ -80,21 +79,22 @@ mod tests {
 
     #[test]
     fn only_what_changed_is_registered() {
-        let known: HashMap<String, ContentHash> = [
-            ("same".to_owned(), ContentHash::of(b"same text")),
-            ("changed".to_owned(), ContentHash::of(b"old text")),
-        ]
-        .into();
+        let mine = ContentHash::of(b"old text");
+        let known = Known {
+            by_doc: [("changed".to_owned(), mine)].into(),
+            live: [mine, ContentHash::of(b"same text")].into(),
+        };
         let items = vec![
             item("same", "same text"),
             item("changed", "new text"),
             item("fresh", "fresh text"),
             item("twin", "fresh text"),
+            item("fresh", "another text of the same name"),
         ];
         let plan = plan(items, &known, DatanetId::default(), Address::default());
         let planned: Vec<(&str, Option<ContentHash>)> =
             plan.planned.iter().map(|one| (one.item.doc.as_str(), one.supersedes)).collect();
         assert_eq!(planned, [("changed", Some(ContentHash::of(b"old text"))), ("fresh", None)]);
-        assert_eq!((plan.unchanged, plan.skipped.len()), (1, 1));
+        assert_eq!((plan.unchanged, plan.skipped.len()), (1, 2));
     }
 }

@@ -5,20 +5,22 @@ use super::plan::Planned;
 use anyhow::Context;
 use footnote_domain::chain::{EventSource, Finality, RegistryEvent};
 use footnote_domain::corpus::DatanetProfile;
-use footnote_domain::id::{ContentHash, DatanetId, Digest};
+use footnote_domain::id::{Address, ContentHash, DatanetId, Digest};
 use footnote_domain::receipt::canonical_bytes;
 use footnote_domain::source_uri::Description;
 use footnote_indexer::BlobStore;
 use footnote_ledger::chain::{
     ChainClient, ContributionItem, Outcome, PrivateKeySigner, VersionToPublish,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What an import did.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Texts registered now.
     pub registered: usize,
+    /// The newest block that holds one of them.
+    pub last_block: Option<u64>,
     /// Texts that were there already.
     pub already_there: usize,
     /// Texts that were refused.
@@ -55,28 +57,41 @@ pub async fn ensure_datanet(
     Ok(id)
 }
 
-/// The live text of every named document of a Datanet, read from the chain.
+/// What a Datanet holds already, as an importer needs to know it.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The importer's own live texts, by the names it gave them.
+    pub by_doc: HashMap<String, ContentHash>,
+    /// Every live text, whoever sent it.
+    pub live: HashSet<ContentHash>,
+}
+
+/// Reads from the chain what a Datanet holds. Names count for their own sender only: two importers
+/// may both have an `index.md`, and neither replaces the other's.
 pub async fn known_documents(
     chain: &ChainClient,
     datanet: DatanetId,
-) -> anyhow::Result<HashMap<String, ContentHash>> {
+    importer: Address,
+) -> anyhow::Result<Known> {
     let head = chain.head(Finality::Latest).await?;
-    let events = chain.events(chain.deployment().block, head.number).await?;
-    let mut known: HashMap<String, ContentHash> = HashMap::new();
-    for event in events {
+    let mut known = Known::default();
+    for event in chain.events(chain.deployment().block, head.number).await? {
         match event.event {
-            RegistryEvent::Contributed { id, content_hash, uri, .. } if id == datanet => {
-                let description = Description::from_uri(&uri);
-                // A text without a name of its own is still known by its hash.
-                let doc = if description.doc.is_empty() {
-                    content_hash.to_string()
-                } else {
-                    description.doc
-                };
-                known.insert(doc, content_hash);
+            RegistryEvent::Contributed { id, content_hash, sender, uri, supersedes, .. }
+                if id == datanet =>
+            {
+                known.live.insert(content_hash);
+                if let Some(before) = supersedes {
+                    known.live.remove(&before);
+                }
+                let doc = Description::from_uri(&uri).doc;
+                if sender == importer && !doc.is_empty() {
+                    known.by_doc.insert(doc, content_hash);
+                }
             }
             RegistryEvent::Removed { id, content_hash, .. } if id == datanet => {
-                known.retain(|_, live| *live != content_hash);
+                known.live.remove(&content_hash);
+                known.by_doc.retain(|_, live| *live != content_hash);
             }
             _ => {}
         }
@@ -113,7 +128,10 @@ pub async fn register(
     let mut report = Report::default();
     for (one, outcome) in planned.iter().zip(outcomes) {
         match outcome {
-            Outcome::Registered { .. } => report.registered += 1,
+            Outcome::Registered { block, .. } => {
+                report.registered += 1;
+                report.last_block = report.last_block.max(Some(block));
+            }
             Outcome::AlreadyThere => report.already_there += 1,
             Outcome::Refused { reason } => {
                 report.skipped.push(Skipped { place: one.item.doc.clone(), reason });

@@ -6,6 +6,7 @@ use crate::ask::answer::{Answer, AnswerEvent};
 use crate::ask::{self, AskError, AskRequest, Question};
 use crate::http::caller;
 use crate::http::error::{ApiError, json};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use footnote_domain::text::tokens;
@@ -15,6 +16,9 @@ use serde_json::{Value, json};
 
 /// The names under which quick answers are asked for.
 pub(super) const MODELS: [&str; 2] = ["footnote", "footnote/quick"];
+
+/// Longest idempotency key.
+const KEY_CHARS_MOST: usize = 255;
 
 /// The request. Fields that other servers know and that change nothing here are passed over.
 #[derive(Debug, Deserialize)]
@@ -98,10 +102,19 @@ pub(super) async fn complete(
     match last {
         Some(AnswerEvent::Done { answer }) => Ok(json(&completion(&answer, &model))),
         Some(AnswerEvent::Failed { code, message }) => {
-            let status = actix_web::http::StatusCode::INTERNAL_SERVER_ERROR;
-            Err(ApiError::new(status, &code, message))
+            Err(ApiError::new(status_of(&code), &code, message))
         }
         _ => Err(AskError::Broken("the answer ended without an end".into()).into()),
+    }
+}
+
+/// The status of an answer that failed after it had begun.
+fn status_of(code: &str) -> StatusCode {
+    match code {
+        // The key is spent on an answer that was given up: a new key asks anew.
+        "voided" => StatusCode::CONFLICT,
+        "timed_out" => StatusCode::GATEWAY_TIMEOUT,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -122,10 +135,21 @@ fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequ
         ApiError::bad_request("no_question", "`messages` holds no message of role `user`")
     })?;
     let question = Question::parse(&text, app.config.question_chars).map_err(AskError::from)?;
-    let key = request.headers().get("idempotency-key").map(|value| value.to_str());
-    let key = key.transpose().ok().flatten().map(|key| key.chars().take(255).collect());
+    let key = idempotency_key(request)?;
     let datanets = datanet_ids(app, &body.datanets)?;
     Ok(AskRequest { question, datanets, caller: caller::of(request), key })
+}
+
+/// The caller's key; one that cannot be kept as it is must not be mistaken for another, or for none.
+fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(key) if (1..=KEY_CHARS_MOST).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(ApiError::bad_request(
+            "invalid_idempotency_key",
+            format!("an Idempotency-Key is 1 to {KEY_CHARS_MOST} ASCII characters"),
+        )),
+    }
 }
 
 fn completion(answer: &Answer, model: &str) -> Value {

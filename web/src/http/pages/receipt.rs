@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use footnote_domain::apportion::largest_remainder;
 use footnote_domain::attribution::Estimator;
-use footnote_domain::id::{AnswerId, ContentHash, PayeeId};
+use footnote_domain::id::{AnswerId, ContentHash, Digest, PayeeId};
 use footnote_domain::money::{Line, Nano, Role};
 use footnote_domain::receipt::{AttributionRecord, Envelope, Funding, OwnerRecord, Receipt};
 
@@ -18,7 +18,8 @@ use footnote_domain::receipt::{AttributionRecord, Envelope, Funding, OwnerRecord
 #[template(path = "receipt.html")]
 struct ReceiptPage {
     frame: Frame,
-    id: AnswerId,
+    /// The answer's id, or the receipt's hash.
+    id: String,
     question: Option<String>,
     envelope: Envelope,
     lines: Vec<LineView>,
@@ -59,12 +60,23 @@ struct EvidenceRow {
 pub(super) async fn show(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<AnswerId>,
+    id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let envelope = app.ledger.receipt_of(*id).await;
-    let envelope = envelope.map_err(|error| PageError::unavailable("The ledger", error))?;
+    let unavailable = |error| PageError::unavailable("The ledger", error);
+    // Who knows the answer's id may see the question; the receipt's hash, which contributors and
+    // auditors go by, shows the receipt alone.
+    let answer = id.parse::<AnswerId>().ok();
+    let envelope = match (answer, id.parse::<Digest>()) {
+        (Some(answer), _) => app.ledger.receipt_of(answer).await.map_err(unavailable)?,
+        (None, Ok(hash)) => app.ledger.receipt(hash).await.map_err(unavailable)?,
+        (None, Err(_)) => None,
+    };
     let envelope = envelope.ok_or(PageError::NotFound { what: "receipt" })?;
-    let answer = match ask::answer(&app, *id).await? {
+    let answer = match answer {
+        Some(id) => ask::answer(&app, id).await?,
+        None => None,
+    };
+    let answer = match answer {
         Some(View::Finished(answer)) => Some(answer),
         _ => None,
     };
@@ -74,7 +86,7 @@ pub(super) async fn show(
         StatusCode::OK,
         &ReceiptPage {
             frame,
-            id: *id,
+            id: id.into_inner(),
             question: answer.as_ref().map(|answer| answer.question.clone()),
             lines: lines(&app, &envelope.receipt, answer.as_deref()),
             owners: owners(&envelope.receipt, answer.as_deref()),

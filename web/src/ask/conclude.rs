@@ -1,0 +1,126 @@
+//! Shares, money, receipt: the answer is stored and charged in one step, or nothing is.
+
+use super::answer::{Answer, AnswerEvent, Outcome};
+use super::record::{self, Verdict};
+use super::write::Written;
+use super::{AskError, Caller, Job, View, present, stored, terms};
+use crate::app::App;
+use footnote_domain::money::{AmountError, Nano, Settlement};
+use footnote_ledger::{Capture, LedgerError};
+
+/// Shares, money, receipt: the answer is stored and charged in one step, or voided.
+pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<Answer, AskError> {
+    let Written { sources, composition, asked, .. } = &written;
+    let mut terms = job.terms.clone();
+    terms.estimator = terms::estimator(written.judged_meaning);
+    let nothing = written.refused || composition.sentences.is_empty();
+    if nothing {
+        let answer = finish(app, job, &written, Outcome::Refused, None)?;
+        return void(app, job, answer, "no source answers the question").await;
+    }
+    let verdict = record::judge(&job.generation, sources, composition, asked, &terms.constants);
+    if record::outcome(verdict.attribution.total_ppm, &terms.constants) == Outcome::Unsupported {
+        let answer = finish(app, job, &written, Outcome::Unsupported, None)?;
+        return void(app, job, answer, "the sources support too little of the answer").await;
+    }
+    let money = verdict.settle(&terms, written.usage)?;
+    let answer = finish(app, job, &written, Outcome::Answered, Some((&verdict, &money)))?;
+    let receipt = verdict.draft(&terms, &job.hold, written.usage, &money, &answer);
+    let capture = Capture {
+        hold: job.hold.id,
+        receipt,
+        body: body(&answer)?,
+        lines: verdict.line_details(&money),
+    };
+    app.ledger.capture(capture).await?;
+    Ok(answer)
+}
+
+fn body(answer: &Answer) -> Result<Vec<u8>, AskError> {
+    serde_json::to_vec(answer).map_err(|error| AskError::Broken(error.to_string()))
+}
+
+/// A refusal is an answer too: stored, readable by its id, free of charge.
+async fn void(app: &App, job: &Job, answer: Answer, reason: &str) -> Result<Answer, AskError> {
+    let body = Some(body(&answer)?);
+    app.ledger
+        .void(job.hold.id, footnote_ledger::Outcome { body, reason: reason.to_owned() })
+        .await?;
+    give_back(app, job, answer.price.gross);
+    Ok(answer)
+}
+
+fn give_back(app: &App, job: &Job, amount: Nano) {
+    let Caller { ip, session } = &job.request.caller;
+    app.caps.give_back(ip, session.as_deref(), amount);
+}
+
+/// The stored answer.
+fn finish(
+    app: &App,
+    job: &Job,
+    written: &Written,
+    outcome: Outcome,
+    paid: Option<(&Verdict<'_>, &Settlement)>,
+) -> Result<Answer, AskError> {
+    let broken = |error: AmountError| AskError::Broken(error.to_string());
+    let gross = job.terms.tariff.price(written.usage).map_err(broken)?;
+    let composition = &written.composition;
+    let funding = job.terms.funding;
+    let (sentences, attribution, residual_ppm, price) = match paid {
+        None => {
+            let free = record::free(job.hold.amount, gross, funding);
+            (composition.sentences.clone(), Vec::new(), 1_000_000, free)
+        }
+        Some((verdict, money)) => (
+            record::weigh(&composition.sentences, &verdict.units),
+            verdict.shares(composition, money),
+            verdict.attribution.residual_ppm(),
+            record::price(job.hold.amount, money, funding)?,
+        ),
+    };
+    Ok(Answer {
+        id: job.id,
+        question: job.request.question.text().to_owned(),
+        language: job.request.question.language(),
+        outcome,
+        created: job.terms.time,
+        backend: job.terms.backend.clone(),
+        sentences,
+        citations: composition.citations.clone(),
+        search_results: present::search_results(&job.generation, &written.sources.hits),
+        attribution,
+        residual_ppm,
+        price,
+        receipt: paid.map(|_| format!("/v1/receipts/{}", job.id)),
+        timings: written.timings,
+        datanets_searched: app.datanets_searched(&job.request.datanets),
+        generation: job.generation.root_digest(),
+        next_questions: app.next_questions(
+            &job.generation,
+            &written.sources,
+            &job.request.question,
+        ),
+        salts: job.terms.salts.clone(),
+    })
+}
+
+/// Gives everything back. If the money was taken after all (a capture whose confirmation got lost),
+/// the stored answer is what counts.
+pub(super) async fn abandon(app: &App, job: &Job, error: &AskError) -> AnswerEvent {
+    tracing::warn!(answer = %job.id, code = error.code(), %error, "answer given up");
+    let outcome = footnote_ledger::Outcome { body: None, reason: error.code().to_owned() };
+    match app.ledger.void(job.hold.id, outcome).await {
+        Err(LedgerError::AlreadyCaptured(_)) => {
+            if let Ok(Some(View::Finished(answer))) = stored::answer(app, job.id).await {
+                return AnswerEvent::Done { answer };
+            }
+        }
+        Err(other) => {
+            // The sweeper voids the hold when it expires.
+            tracing::error!(answer = %job.id, error = %other, "hold could not be voided");
+        }
+        Ok(()) => give_back(app, job, job.hold.amount),
+    }
+    AnswerEvent::Failed { code: error.code().to_owned(), message: error.to_string() }
+}

@@ -1,0 +1,167 @@
+//! Search, then sentences, each bound to what supports it before anybody sees it.
+
+use super::answer::{AnswerEvent, Timings};
+use super::compose::Composition;
+use super::evidence::{self, Asked, Support};
+use super::sources::{self, Sources};
+use super::{AskError, Job, present};
+use crate::app::App;
+use footnote_domain::attribution::units::question_tokens;
+use footnote_domain::corpus::SentenceRef;
+use footnote_domain::embed::quantise;
+use footnote_domain::id::ContentHash;
+use footnote_domain::money::Usage;
+use footnote_generator::{Event, Request};
+use footnote_retriever::Query;
+use futures::StreamExt;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What an answer rests on, once it is written.
+pub(super) struct Written {
+    pub(super) sources: Arc<Sources>,
+    pub(super) composition: Composition,
+    pub(super) asked: Arc<Asked>,
+    pub(super) usage: Usage,
+    pub(super) refused: bool,
+    pub(super) judged_meaning: bool,
+    pub(super) timings: Timings,
+}
+
+/// Search, then sentences, each bound to what supports it as soon as it is there.
+pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError> {
+    job.live
+        .push(AnswerEvent::Searching { datanets: app.datanets_searched(&job.request.datanets) });
+    let (sources, asked, vector) = find(app, job).await?;
+    let (sources, asked) = (Arc::new(sources), Arc::new(asked));
+    let mut timings = Timings { searched_ms: elapsed(job), ..Timings::default() };
+    let results = present::search_results(&job.generation, &sources.hits);
+    job.live.push(AnswerEvent::Reading { results });
+    let mut events = app.backend.generate(prompt(app, job, &sources, vector)).await?;
+    timings.read_ms = elapsed(job);
+    let mut composition = Composition::default();
+    let (mut usage, mut refused, mut judged_meaning) = (Usage::default(), false, false);
+    while let Some(event) = events.next().await {
+        match event? {
+            Event::Sentence { text, quoted, paragraph_break_before } => {
+                let knows = quoted.is_some_and(|quoted| {
+                    let document = &job.generation.documents()[quoted.document as usize];
+                    app.knows(document.language)
+                });
+                let vector = sentence_vector(app, job, &text, quoted, knows).await?;
+                judged_meaning |= vector.is_some() && asked.vector.is_some();
+                let supports = support(job, &sources, &asked, text.clone(), vector).await?;
+                let index = u32::try_from(composition.sentences.len()).expect("few sentences");
+                let (sentence, citations) =
+                    composition.add(&job.generation, text, paragraph_break_before, supports)?;
+                if index == 0 {
+                    timings.first_sentence_ms = elapsed(job);
+                }
+                job.live.push(AnswerEvent::Sentence { index, sentence, citations });
+            }
+            Event::Delta { .. } => {
+                return Err(AskError::Broken(
+                    "a model's text needs a backend that is not built".into(),
+                ));
+            }
+            Event::Refused { .. } => refused = true,
+            // Extractive answers read and write no model's tokens; the tariff counts those only.
+            Event::Done { .. } => usage = Usage::default(),
+        }
+    }
+    timings.answered_ms = elapsed(job);
+    Ok(Written { sources, composition, asked, usage, refused, judged_meaning, timings })
+}
+
+fn elapsed(job: &Job) -> u64 {
+    u64::try_from(job.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The best passages and their owners' sentences, on a blocking thread.
+async fn find(app: &Arc<App>, job: &Job) -> Result<(Sources, Asked, Option<Vec<f32>>), AskError> {
+    let app = Arc::clone(app);
+    let generation = Arc::clone(&job.generation);
+    let request = job.request.clone();
+    let owners_most = job.terms.constants.owners_most as usize;
+    blocking(move || {
+        let question = &request.question;
+        let vector = app.embed_question(&generation, question)?;
+        let query = Query {
+            text: question.text().to_owned(),
+            language: question.language(),
+            vector: vector.clone(),
+            datanets: request.datanets,
+            limit: app.config.passages * 3,
+        };
+        let hits = generation.search(&query)?;
+        let sources = sources::gather(&generation, &hits, app.config.passages, owners_most);
+        let asked = Asked {
+            tokens: question_tokens(question.text()),
+            vector: vector.as_deref().map(quantise),
+        };
+        Ok((sources, asked, vector))
+    })
+    .await
+}
+
+fn prompt(app: &App, job: &Job, sources: &Sources, vector: Option<Vec<f32>>) -> Request {
+    Request {
+        question: job.request.question.text().to_owned(),
+        language: job.request.question.language(),
+        question_vector: vector,
+        sources: sources.passages.clone(),
+        max_sentences: app.config.sentences_max,
+        idf: job.generation.shared_unigrams(),
+    }
+}
+
+/// The sentence's vector: that of the quote, or computed; none where meaning cannot be judged.
+async fn sentence_vector(
+    app: &Arc<App>,
+    job: &Job,
+    text: &str,
+    quoted: Option<SentenceRef>,
+    knows: bool,
+) -> Result<Option<Vec<i8>>, AskError> {
+    if !knows || !job.generation.has_vectors() {
+        return Ok(None);
+    }
+    if let Some(vector) = quoted.and_then(|quoted| job.generation.sentence_vector(quoted)) {
+        return Ok(Some(vector.to_vec()));
+    }
+    let (app, text) = (Arc::clone(app), text.to_owned());
+    blocking(move || Ok(app.embed(&text)?.as_deref().map(quantise))).await
+}
+
+async fn support(
+    job: &Job,
+    sources: &Arc<Sources>,
+    asked: &Arc<Asked>,
+    text: String,
+    vector: Option<Vec<i8>>,
+) -> Result<BTreeMap<ContentHash, Support>, AskError> {
+    let (generation, sources, asked) =
+        (Arc::clone(&job.generation), Arc::clone(sources), Arc::clone(asked));
+    let constants = job.terms.constants;
+    blocking(move || {
+        let found = evidence::of_sentence(
+            &generation,
+            &sources,
+            &asked,
+            &text,
+            vector.as_deref(),
+            &constants,
+        );
+        found.map_err(|error| AskError::Broken(error.to_string()))
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AskError> + Send + 'static,
+) -> Result<T, AskError> {
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work))
+        .await
+        .unwrap_or_else(|error| Err(AskError::Broken(error.to_string())))
+}
