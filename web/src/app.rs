@@ -11,6 +11,7 @@ pub(crate) use build::ledger_beside;
 pub use build::{AppError, Service};
 pub use claim::ClaimError;
 pub(crate) use claim::claim;
+pub(crate) use folder::make_private;
 pub use folder::{DataFolder, FolderError, Running};
 pub use views::{DatanetView, DocumentView, PayeeView};
 

@@ -1,6 +1,7 @@
 //! `footnote demo-chain`: makes a fresh development chain ready for the demo. May be run again.
 
 use super::{Place, chain::deploy_for_development, samples, signer::dev_key};
+use crate::app::make_private;
 use crate::config::Config;
 use anyhow::{Context, bail};
 use clap::Args;
@@ -29,6 +30,7 @@ pub(super) async fn run(args: DemoChainArgs) -> anyhow::Result<()> {
     if !config.dev {
         bail!("demo-chain is for development chains; set chain.dev = true");
     }
+    make_private(&config.data_dir)?;
     let operator = dev_key("operator")?;
     let chain = deployed(&config, &operator).await?;
     fund(&chain, &operator).await?;

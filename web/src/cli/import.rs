@@ -2,7 +2,7 @@
 
 use super::Place;
 use super::signer::SignerArgs;
-use crate::app::DataFolder;
+use crate::app::{DataFolder, make_private};
 use crate::config::Config;
 use crate::import::{self, Skipped, ensure_datanet, known_documents, register};
 use anyhow::{Context, bail};
@@ -50,6 +50,7 @@ pub(super) async fn run(args: ImportArgs) -> anyhow::Result<()> {
         print_faults(&source.skipped);
         bail!("{} holds no text that can be imported; nothing was registered", args.path.display());
     }
+    make_private(&config.data_dir)?;
     let chain = connect(&config).await?;
     let blobs = BlobStore::open(config.data_dir.join("blobs"))?;
     let profile = DatanetProfile {

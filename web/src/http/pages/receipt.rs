@@ -89,7 +89,7 @@ pub(super) async fn show(
             id: id.into_inner(),
             question: answer.as_ref().map(|answer| answer.question.clone()),
             lines: lines(&app, &envelope.receipt, answer.as_deref()),
-            owners: owners(&envelope.receipt, answer.as_deref()),
+            owners: owners(&app, &envelope.receipt, answer.as_deref()),
             envelope,
         },
     ))
@@ -124,7 +124,9 @@ fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView>
     let mut lines = Vec::new();
     for line in &receipt.lines {
         let (somebody, why) = match line.role {
-            Role::Data => (None, texts.next().map(|text| format!("for {}", title(answer, text)))),
+            Role::Data => {
+                (None, texts.next().map(|text| format!("for {}", title(app, answer, text))))
+            }
             Role::Platform => (Some("The platform"), Some("for running the service".to_owned())),
             Role::Adapter => (Some("The adapter"), Some("for the model that wrote".to_owned())),
             Role::Stakers => (Some("The stakers"), Some("for securing the network".to_owned())),
@@ -166,24 +168,26 @@ fn line_view(app: &App, line: &Line, somebody: Option<&str>, why: String) -> Lin
     }
 }
 
-/// The title of a text, as the answer names it; its hash when the answer is not kept.
-fn title(answer: Option<&Answer>, text: ContentHash) -> String {
+/// The title of a text: as the answer names it, else as the index does, else its hash.
+fn title(app: &App, answer: Option<&Answer>, text: ContentHash) -> String {
     let shares = answer.map(|answer| &answer.attribution);
     let known = shares.and_then(|shares| shares.iter().find(|share| share.document == text));
-    known.map_or_else(|| show::short(text), |share| share.title.clone())
+    let indexed = || app.document_title(text).unwrap_or_else(|| show::short(text));
+    known.map_or_else(indexed, |share| share.title.clone())
 }
 
-fn owners(receipt: &Receipt, answer: Option<&Answer>) -> Vec<OwnerView> {
+fn owners(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<OwnerView> {
     let records = receipt.attribution.owners.iter().zip(&receipt.attribution.shares);
     let mut owners: Vec<OwnerView> = records
         .filter(|(_, share)| **share > 0)
-        .map(|(owner, share)| owner_view(receipt, answer, owner, *share))
+        .map(|(owner, share)| owner_view(app, receipt, answer, owner, *share))
         .collect();
     owners.sort_by_key(|owner| (owner.n, owner.document));
     owners
 }
 
 fn owner_view(
+    app: &App,
     receipt: &Receipt,
     answer: Option<&Answer>,
     owner: &OwnerRecord,
@@ -195,7 +199,7 @@ fn owner_view(
     OwnerView {
         n,
         tone: show::tone(n),
-        title: title(answer, document),
+        title: title(app, answer, document),
         document,
         share_ppm,
         width: show::length(share_ppm),
