@@ -41,9 +41,8 @@ fn killed_while_answering_and_while_importing() {
     assert!(out.status.success(), "{}", text(&out));
     house.kill();
     house.serve();
-    house.wait_status(|status| {
-        status["documents"].as_u64() >= Some(120 + 40) && status["phase"] == "ready"
-    });
+    house.wait_indexed();
+    house.wait_status(|status| status["documents"].as_u64() >= Some(120 + 40));
     let answer = house.ask("When was lighthouse number 77 of Pelagia built?");
     assert_eq!(answer["outcome"], "answered", "{answer}");
     assert!(

@@ -159,11 +159,22 @@ impl House {
             std::thread::sleep(Duration::from_millis(100));
         }
         // The promotion is funded once its deposit is final, and vectors follow the words.
-        self.wait_status(|status| status["phase"] == "ready");
+        self.wait_indexed();
         while self.ask_raw("What is a Datanet?", None).0 == 402 {
             assert!(began.elapsed() < PATIENCE, "never funded: {}", self.log());
             std::thread::sleep(Duration::from_millis(250));
         }
+    }
+
+    /// Waits until the chain of this moment is indexed, vectors and all, and served.
+    pub(crate) fn wait_indexed(&self) {
+        self.wait_status(|status| status["chain_head"].is_u64());
+        let head = self.get("/v1/status").1["chain_head"].as_u64();
+        self.wait_status(|status| {
+            status["followed_block"].as_u64() >= head
+                && status["phase"] == "ready"
+                && status["serving"] == status["generation"]
+        });
     }
 
     pub(crate) fn wait_status(&self, enough: impl Fn(&Value) -> bool) {

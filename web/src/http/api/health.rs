@@ -34,5 +34,8 @@ pub(super) async fn readyz(app: Data<App>) -> HttpResponse {
 
 /// `GET /v1/status`: how far the index is.
 pub(super) async fn status(app: Data<App>) -> HttpResponse {
-    json(&*app.index_status.borrow())
+    let mut status = json!(*app.index_status.borrow());
+    // What is published is served a moment later, once its files are checked and open.
+    status["serving"] = json!(app.shelf.current().map(|open| open.id().to_string()));
+    json(&status)
 }
