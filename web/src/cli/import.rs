@@ -118,10 +118,11 @@ async fn wait_until_indexed(config: &Config, target: u64, began: Instant) -> any
     let bar = bar(0, "indexing");
     let mut lexical = false;
     loop {
+        let reply = remote.get("/v1/status").await?;
+        let served = reply["serving"] == reply["generation"];
         let status: footnote_indexer::IndexStatus =
-            serde_json::from_value(remote.get("/v1/status").await?)
-                .context("reading the status")?;
-        let reached = status.indexed_block.is_some_and(|block| block >= target);
+            serde_json::from_value(reply).context("reading the status")?;
+        let reached = served && status.indexed_block.is_some_and(|block| block >= target);
         if reached && !lexical {
             lexical = true;
             bar.println(format!(
