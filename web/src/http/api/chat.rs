@@ -153,7 +153,7 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
 }
 
 fn completion(answer: &Answer, model: &str) -> Value {
-    json!({
+    let mut completion = json!({
         "id": format!("chatcmpl-{}", &answer.id.to_string()[2..]),
         "object": "chat.completion",
         "created": answer.created,
@@ -165,6 +165,14 @@ fn completion(answer: &Answer, model: &str) -> Value {
             "logprobs": null,
         }],
         "usage": usage(answer),
+    });
+    merge(&mut completion, extensions(answer));
+    completion
+}
+
+/// What stands beside a completion: sources, shares, price and receipt, streamed or not.
+pub(super) fn extensions(answer: &Answer) -> Value {
+    json!({
         "answer_id": answer.id,
         "outcome": answer.outcome,
         "citations": answer.citations,
@@ -173,6 +181,13 @@ fn completion(answer: &Answer, model: &str) -> Value {
         "price": answer.price,
         "receipt": answer.receipt,
     })
+}
+
+/// Adds the fields of one JSON object to another.
+pub(super) fn merge(object: &mut Value, more: Value) {
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
 }
 
 /// Tokens as this house counts them; an extractive answer is priced by the answer, not by these.

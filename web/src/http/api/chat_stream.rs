@@ -1,7 +1,7 @@
 //! A streamed completion: one chunk per sentence, sources with the first, shares and receipt with
 //! the last.
 
-use super::chat::usage;
+use super::chat::{extensions, merge, usage};
 use crate::ask::answer::AnswerEvent;
 use actix_web::HttpResponse;
 use actix_web::web::Bytes;
@@ -77,18 +77,7 @@ impl Chunk {
             lines.push(self.delta(json!({"content": answer.message()}), json!({})));
         }
         let mut last = self.chunk(json!({}), json!("stop"));
-        merge(
-            &mut last,
-            json!({
-                "answer_id": answer.id,
-                "outcome": answer.outcome,
-                "citations": answer.citations,
-                "search_results": answer.search_results,
-                "attribution": answer.attribution,
-                "price": answer.price,
-                "receipt": answer.receipt,
-            }),
-        );
+        merge(&mut last, extensions(answer));
         lines.push(last.to_string());
         if self.include_usage {
             let mut counted = self.chunk(json!({}), json!(null));
@@ -114,11 +103,5 @@ impl Chunk {
             "model": self.model,
             "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": null}],
         })
-    }
-}
-
-fn merge(chunk: &mut Value, extra: Value) {
-    if let (Some(chunk), Value::Object(extra)) = (chunk.as_object_mut(), extra) {
-        chunk.extend(extra);
     }
 }
