@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Longest title, source, date or name that is kept, in code points.
-const LONGEST_VALUE: usize = 300;
+pub const LONGEST_VALUE: usize = 300;
 
 /// What a contributor declares about a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

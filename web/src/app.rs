@@ -3,6 +3,8 @@
 
 mod build;
 mod claim;
+pub(crate) mod dev_keys;
+mod directory;
 mod folder;
 mod tasks;
 mod views;
@@ -15,13 +17,14 @@ pub(crate) use folder::make_private;
 pub use folder::{DataFolder, FolderError, Running};
 pub use views::{DatanetView, DocumentView, PayeeView};
 
+pub(crate) use directory::DirectoryShelf;
+
+use crate::ask::AskError;
 use crate::ask::caps::Caps;
 use crate::ask::live::LiveAnswers;
-use crate::ask::sources::Sources;
-use crate::ask::{AskError, Question};
 use crate::config::Config;
 use footnote_domain::corpus::Datanet;
-use footnote_domain::embed::Embed;
+use footnote_domain::embed::{Embed, EmbeddingModel};
 use footnote_domain::id::{DatanetId, PayeeId};
 use footnote_domain::money::{FeePolicy, Nano, Tariff, Usage};
 use footnote_domain::text::Language;
@@ -29,8 +32,7 @@ use footnote_generator::Backend;
 use footnote_indexer::{BlobStore, IndexStatus};
 use footnote_ledger::Ledger;
 use footnote_ledger::chain::ChainClient;
-use footnote_retriever::{Generation, Shelf};
-use std::collections::BTreeSet;
+use footnote_retriever::Shelf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Semaphore, watch};
 
@@ -60,6 +62,7 @@ pub struct App {
     pub policy: RwLock<FeePolicy>,
     /// Who takes the platform's part.
     pub platform: PayeeId,
+    pub(crate) directory: DirectoryShelf,
     pub(crate) secret: [u8; 32],
     pub(crate) embedder: Option<Arc<dyn Embed>>,
 }
@@ -111,12 +114,9 @@ impl App {
         }
     }
 
-    /// How many Datanets a question goes to.
-    pub fn datanets_searched(&self, wanted: &[DatanetId]) -> usize {
-        if !wanted.is_empty() {
-            return wanted.len();
-        }
-        self.shelf.current().map_or(0, |generation| generation.datanets().len())
+    /// Short names (or ids) to ids; an unknown one is an error, never silently everything.
+    pub fn datanet_ids(&self, names: &[String]) -> Result<Vec<DatanetId>, AskError> {
+        names.iter().map(|name| self.datanet_by_slug(name)).collect()
     }
 
     /// One vector of `text`, or none without a model. Computes for about a millisecond.
@@ -127,35 +127,8 @@ impl App {
         Ok(vectors.pop())
     }
 
-    /// The question's vector, where the model knows its language and the generation has vectors of
-    /// the same model.
-    pub(crate) fn embed_question(
-        &self,
-        generation: &Generation,
-        question: &Question,
-    ) -> Result<Option<Vec<f32>>, AskError> {
-        let indexed = generation.manifest().embedding.as_ref().map(|model| model.digest);
-        let loaded = self.embedder.as_ref().map(|embedder| embedder.model().digest);
-        if !generation.has_vectors() || indexed != loaded || !self.knows(question.language()) {
-            return Ok(None);
-        }
-        self.embed(question.text())
-    }
-
-    /// Questions that the cited Datanets say they answer, other than this one.
-    pub(crate) fn next_questions(
-        &self,
-        generation: &Generation,
-        sources: &Sources,
-        asked: &Question,
-    ) -> Vec<String> {
-        let used: BTreeSet<DatanetId> = sources
-            .hits
-            .iter()
-            .map(|hit| generation.documents()[hit.document as usize].datanet)
-            .collect();
-        let datanets = generation.datanets().iter().filter(|datanet| used.contains(&datanet.id));
-        let questions = datanets.flat_map(|datanet| &datanet.profile.questions);
-        questions.filter(|question| *question != asked.text()).take(3).cloned().collect()
+    /// The model that computes vectors, when one is loaded.
+    pub(crate) fn embedding_model(&self) -> Option<&EmbeddingModel> {
+        self.embedder.as_ref().map(|embedder| embedder.model())
     }
 }

@@ -7,8 +7,11 @@ pub mod caps;
 mod compose;
 mod conclude;
 pub mod error;
+pub mod event;
 pub mod evidence;
+mod find;
 pub mod live;
+mod next;
 pub mod present;
 pub mod question;
 mod record;
@@ -17,13 +20,16 @@ mod stored;
 mod terms;
 mod write;
 
-pub use answer::{Answer, AnswerEvent, Outcome};
+pub use answer::{Answer, Outcome};
 pub use error::AskError;
+pub use event::AnswerEvent;
+pub use find::question_vector;
 pub use question::{Question, QuestionError};
 pub use stored::{View, answer, events};
 pub(crate) use terms::now;
 
 use crate::app::App;
+use caps::Taken;
 use conclude::{abandon, conclude};
 use footnote_domain::id::{AnswerId, DatanetId, Digest};
 use footnote_domain::money::{Nano, Usage};
@@ -69,6 +75,7 @@ struct Job {
     hold: Hold,
     terms: Terms,
     live: Arc<LiveAnswer>,
+    taken: Taken,
     started: Instant,
     _place: OwnedSemaphorePermit,
 }
@@ -90,19 +97,20 @@ async fn reserve(app: Arc<App>, request: AskRequest) -> Result<AnswerId, AskErro
         terms.tariff.price(Usage::default()).map_err(|e| AskError::Broken(e.to_string()))?;
     let Caller { ip, session } = request.caller.clone();
     let day = terms.time / 86_400;
-    app.caps.take(&ip, session.as_deref(), day, price).map_err(AskError::CapReached)?;
+    let taken = app.caps.take(&ip, session.as_deref(), day, price);
+    let taken = taken.map_err(AskError::CapReached)?;
     let id = AnswerId(rand::random());
     // Before the reservation: whoever comes with the same key a moment later finds it alive.
     let live = app.live.begin(id, request.question.text());
     let begun = app.ledger.begin(begin(&app, &request, &terms, id, price)).await;
     if let Ok(Begun::Held(hold)) = begun {
         let started = Instant::now();
-        let job = Job { id, request, generation, hold, terms, live, started, _place: place };
+        let job = Job { id, request, generation, hold, terms, live, taken, started, _place: place };
         tokio::spawn(conduct(Arc::clone(&app), Arc::new(job)));
         return Ok(id);
     }
     app.live.end(id);
-    app.caps.give_back(&ip, session.as_deref(), price);
+    app.caps.give_back(&taken, price);
     match begun? {
         Begun::Held(hold) => Ok(hold.answer),
         Begun::Finished { answer } | Begun::Running { answer } => Ok(answer),

@@ -13,8 +13,6 @@ mod settle;
 mod signer;
 mod verify;
 
-pub(crate) use signer::dev_key_of;
-
 use crate::config::{Config, DOCUMENTED, Overrides};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;

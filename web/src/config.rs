@@ -30,11 +30,12 @@ pub struct RawConfig {
 #[serde(default, deny_unknown_fields)]
 struct RawServer {
     listen: String,
+    trusted_proxies: Vec<String>,
 }
 
 impl Default for RawServer {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into() }
+        Self { listen: "127.0.0.1:8080".into(), trusted_proxies: Vec::new() }
     }
 }
 

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod caller;
 pub mod csrf;
 pub mod error;
+mod methods;
 pub mod pages;
 mod security;
 
@@ -44,6 +45,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
+            .wrap(from_fn(methods::explained))
             .wrap(Compress::default())
             .wrap(from_fn(security::headers))
             .wrap(NormalizePath::trim())

@@ -6,10 +6,12 @@ mod item;
 mod jsonl;
 mod plan;
 mod register;
+mod target;
 
 pub use item::{Author, ImportItem, Skipped};
 pub use plan::{Plan, Planned, plan};
 pub use register::{Known, Report, ensure_datanet, known_documents, register};
+pub use target::target_datanet;
 
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,10 @@
 //! From a configuration to a running service: opens every part, starts what runs beside the
 //! requests, and says by name what is missing.
 
-use super::App;
 use super::folder::{DataFolder, FolderError, make_private, secret};
+use super::{App, DirectoryShelf};
 use crate::ask::caps::{CapLimits, Caps};
 use crate::ask::live::LiveAnswers;
-use crate::ask::now;
 use crate::config::Config;
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{Address, PayeeId};
@@ -15,10 +14,11 @@ use footnote_indexer::{BlobStore, Indexer, IndexerError, IndexerSettings};
 use footnote_ledger::chain::{
     ChainClient, ChainError, Deployment, PrivateKeySigner, dev_signer, signer_address,
 };
-use footnote_ledger::{Account, Ledger, LedgerError, LedgerSettings, Opening};
+use footnote_ledger::{Ledger, LedgerError, LedgerSettings, Opening};
 use footnote_retriever::{FastEmbedder, RetrieverError, Shelf};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 /// A service that could not be put together.
@@ -78,6 +78,9 @@ impl Places<'_> {
     fn keys(&self) -> std::path::PathBuf {
         self.0.join("keys")
     }
+    pub(super) fn policy(&self) -> std::path::PathBuf {
+        self.keys().join("policy.json")
+    }
     pub(crate) fn bundles(&self) -> std::path::PathBuf {
         self.0.join("bundles")
     }
@@ -124,10 +127,9 @@ impl Service {
             index_embedder,
         )?;
         let shelf = Arc::new(Shelf::open(&places.generations())?);
-        let policy = first_policy(&chain, &ledger, &places.keys().join("policy.json")).await?;
-        let spent = ledger.spent_today(Account::Promotion, now()).await?;
+        let policy = first_policy(&chain, &ledger, &places.policy()).await?;
         let app = Arc::new(App {
-            caps: Caps::new(cap_limits(&config), now() / 86_400, spent),
+            caps: Caps::new(cap_limits(&config)),
             places: Arc::new(Semaphore::new(config.answers_at_once)),
             shelf: Arc::clone(&shelf),
             ledger,
@@ -138,6 +140,7 @@ impl Service {
             backend: Arc::new(ExtractiveBackend::default()),
             policy: RwLock::new(policy),
             platform: PayeeId::from_address(operator),
+            directory: DirectoryShelf::default(),
             secret: secret(&places.keys().join("pseudonym.secret"))?,
             embedder,
             config,
@@ -152,8 +155,10 @@ impl Service {
         self.folder.announce(listen)
     }
 
-    /// Stops what runs beside the requests, then the ledger's writer.
+    /// Waits for the answers that are being written, stops what runs beside the requests, then the
+    /// ledger's writer.
     pub async fn stop(self) {
+        self.let_answers_end().await;
         // Nobody listening means that all have stopped already.
         let _ = self.shutdown.send(true);
         for task in self.tasks {
@@ -162,6 +167,21 @@ impl Service {
             }
         }
         self.app.ledger.close().await;
+    }
+}
+
+impl Service {
+    /// Takes every place, so that none is left to an answer. Each ends within its time limit; what
+    /// is not recorded by then is given back by the next start.
+    async fn let_answers_end(&self) {
+        let App { places, config, .. } = &*self.app;
+        let all = u32::try_from(config.answers_at_once).unwrap_or(u32::MAX);
+        let limit = Duration::from_secs(config.answer_seconds);
+        if tokio::time::timeout(limit, places.acquire_many(all)).await.is_err() {
+            tracing::warn!(
+                "answers were still being written at the end; nothing is charged for them"
+            );
+        }
     }
 }
 
@@ -175,11 +195,7 @@ fn operator(config: &Config) -> Result<Address, AppError> {
 }
 
 fn cap_limits(config: &Config) -> CapLimits {
-    CapLimits {
-        per_ip: config.promotion_per_ip,
-        per_session: config.promotion_per_session,
-        per_day: config.promotion_per_day,
-    }
+    CapLimits { per_ip: config.promotion_per_ip, per_session: config.promotion_per_session }
 }
 
 fn ledger_settings(

@@ -36,7 +36,7 @@ impl App {
         if !self.config.dev {
             return Err(ClaimError::NotDevelopment);
         }
-        let key = payee.address().and_then(crate::cli::dev_key_of);
+        let key = payee.address().and_then(super::dev_keys::dev_key_of);
         let key = key.ok_or(ClaimError::NotASample(payee))?;
         claim(&self.ledger, &self.chain, &key, payee).await
     }

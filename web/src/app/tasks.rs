@@ -2,7 +2,7 @@
 //! chain, and the sweeper of expired holds.
 
 use super::App;
-use super::build::keep_policy;
+use super::build::{Places, keep_policy};
 use crate::ask::now;
 use footnote_indexer::Indexer;
 use footnote_ledger::settle::{sync_claims, sync_deposits};
@@ -85,7 +85,7 @@ async fn refresh_policy(app: &App) -> anyhow::Result<()> {
     let mut current = app.policy.write().unwrap_or_else(PoisonError::into_inner);
     if *current != policy {
         tracing::info!(version = policy.version, "a new fee policy is in force");
-        keep_policy(&app.config.data_dir.join("keys/policy.json"), &policy);
+        keep_policy(&Places(&app.config.data_dir).policy(), &policy);
         *current = policy;
     }
     Ok(())

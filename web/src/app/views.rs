@@ -103,22 +103,6 @@ impl App {
         let contribution = &generation.documents()[number as usize];
         Some(document_view(&generation, number, contribution, true))
     }
-
-    /// The title of a text, live or not any more.
-    pub fn document_title(&self, hash: ContentHash) -> Option<String> {
-        let generation = self.shelf.current()?;
-        generation.documents().iter().find(|one| one.content_hash == hash).map(present::title)
-    }
-
-    /// The name of a payee, from the newest text that tells one.
-    pub fn payee_name(&self, payee: PayeeId) -> Option<String> {
-        let generation = self.shelf.current()?;
-        let names = generation.documents().iter().rev();
-        names
-            .filter_map(|one| one.description.name_of(one.datanet, payee))
-            .next()
-            .map(str::to_owned)
-    }
 }
 
 fn datanet_view(generation: &Generation, datanet: &Datanet) -> DatanetView {

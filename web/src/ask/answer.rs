@@ -226,50 +226,14 @@ pub struct Timings {
 }
 
 /// Behind the salted hashes of a receipt: without them nobody who has only the receipt can test a
-/// guess at the question or the answer.
+/// guess at the question or the answer. Whoever may read the answer has them, and can prove by them
+/// that the receipt is this answer's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Salts {
     /// Of the request hash.
     pub request: Digest,
     /// Of the answer hash.
     pub answer: Digest,
-}
-
-/// What happens while an answer is made, in order; the position is the event's id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "event")]
-pub enum AnswerEvent {
-    /// The search began.
-    Searching {
-        /// Over how many Datanets.
-        datanets: usize,
-    },
-    /// Passages were found and are being read.
-    Reading {
-        /// The passages, best first.
-        results: Vec<SearchResult>,
-    },
-    /// One more sentence, with the citations that support it.
-    Sentence {
-        /// Its number, from 0.
-        index: u32,
-        /// The sentence; its weight is known only at the end and 0 until then.
-        sentence: AnswerSentence,
-        /// Its citations.
-        citations: Vec<AnswerCitation>,
-    },
-    /// The end: everything, as it is stored.
-    Done {
-        /// The finished answer.
-        answer: Box<Answer>,
-    },
-    /// It failed; nothing was charged.
-    Failed {
-        /// Stable code.
-        code: String,
-        /// What happened and what to do next.
-        message: String,
-    },
 }
 
 impl Answer {
@@ -285,41 +249,38 @@ impl Answer {
         text
     }
 
-    /// What a reader is told: the text, or in the question's language that there is none.
+    /// In the question's language, why nothing was charged; empty for an answer that was.
+    pub fn notice(&self) -> &'static str {
+        match (self.outcome, self.language) {
+            (Outcome::Answered, _) => "",
+            (Outcome::Refused, Language::Spanish) => {
+                "Ninguna fuente de estos Datanets responde a esta pregunta. No se ha cobrado nada."
+            }
+            (Outcome::Refused, Language::Chinese) => {
+                "这些 Datanet 中没有来源能回答这个问题。未收取任何费用。"
+            }
+            (Outcome::Refused, _) => {
+                "No source in these Datanets answers this question. Nothing was charged."
+            }
+            (Outcome::Unsupported, Language::Spanish) => {
+                "Las fuentes respaldan demasiado poco de esta respuesta. No se ha cobrado nada."
+            }
+            (Outcome::Unsupported, Language::Chinese) => {
+                "来源对这个回答的支持太少。未收取任何费用。"
+            }
+            (Outcome::Unsupported, _) => {
+                "The sources support too little of this answer. Nothing was charged."
+            }
+        }
+    }
+
+    /// What a reader is told: the text, with the notice where it is not to be relied on.
     pub fn message(&self) -> String {
         match self.outcome {
             Outcome::Answered => self.content(),
-            Outcome::Refused | Outcome::Unsupported => no_answer(self.language).to_owned(),
+            Outcome::Refused => self.notice().to_owned(),
+            Outcome::Unsupported => format!("{}\n\n{}", self.content(), self.notice()),
         }
-    }
-
-    /// The events that led here, for a reader who comes late: the same text, the same ids.
-    pub fn replay(&self) -> Vec<AnswerEvent> {
-        let mut events = vec![
-            AnswerEvent::Searching { datanets: self.datanets_searched },
-            AnswerEvent::Reading { results: self.search_results.clone() },
-        ];
-        for (index, sentence) in (0u32..).zip(&self.sentences) {
-            let of_sentence = self.citations.iter().filter(|c| c.sentence == index);
-            events.push(AnswerEvent::Sentence {
-                index,
-                sentence: AnswerSentence { weight_ppm: 0, ..sentence.clone() },
-                citations: of_sentence.cloned().collect(),
-            });
-        }
-        events.push(AnswerEvent::Done { answer: Box::new(self.clone()) });
-        events
-    }
-}
-
-/// "No source answers this", for readers of `language`.
-pub fn no_answer(language: Language) -> &'static str {
-    match language {
-        Language::Spanish => {
-            "Ninguna fuente de estos Datanets responde a esta pregunta. No se ha cobrado nada."
-        }
-        Language::Chinese => "这些 Datanet 中没有来源能回答这个问题。未收取任何费用。",
-        _ => "No source in these Datanets answers this question. Nothing was charged.",
     }
 }
 

@@ -1,9 +1,9 @@
-//! How much may guests spend? A day's gift in all, per IP address and per session; the total is the
-//! most that a farmer can take.
+//! How much may one guest spend in a day? A gift per IP address and per session. What all guests may
+//! take together is the ledger's to enforce, in the same step as the reservation.
 
 use footnote_domain::money::Nano;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Most addresses and sessions remembered in a day; beyond that, new ones share one cap, so that
 /// memory stays bounded and inventing sessions wins nothing.
@@ -16,8 +16,6 @@ pub struct CapLimits {
     pub per_ip: Nano,
     /// One session.
     pub per_session: Nano,
-    /// All guests together.
-    pub per_day: Nano,
 }
 
 /// What guests have spent today.
@@ -27,75 +25,82 @@ pub struct Caps {
     spent: Mutex<Spent>,
 }
 
-#[derive(Debug, Default)]
+/// What was taken for one question, and out of whose gift.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    day: u64,
+    slots: Vec<String>,
+}
+
+#[derive(Debug)]
 struct Spent {
     day: u64,
-    all: i64,
-    by_key: HashMap<String, i64>,
+    by_slot: HashMap<String, i64>,
 }
 
 impl Caps {
-    /// Caps that begin with `all` already spent today (as the ledger remembers after a restart).
-    pub fn new(limits: CapLimits, day: u64, all: Nano) -> Self {
-        let spent = Spent { day, all: all.get(), by_key: HashMap::new() };
-        Self { limits, spent: Mutex::new(spent) }
+    /// Caps of which nothing is used yet.
+    pub fn new(limits: CapLimits) -> Self {
+        Self { limits, spent: Mutex::new(Spent { day: 0, by_slot: HashMap::new() }) }
     }
 
-    /// Takes `price` out of today's gift, or says whose cap stands against it.
+    /// Takes `price` out of the gift of `day` (days since 1970), or says whose cap stands against it.
     pub fn take(
         &self,
         ip: &str,
         session: Option<&str>,
         day: u64,
         price: Nano,
-    ) -> Result<(), &'static str> {
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+    ) -> Result<Taken, &'static str> {
+        let mut spent = self.spent();
         if spent.day != day {
-            *spent = Spent { day, ..Spent::default() };
+            *spent = Spent { day, by_slot: HashMap::new() };
         }
-        let price = price.get();
-        let ip = spent.slot(format!("ip {ip}"));
-        let session = session.map(|session| spent.slot(format!("session {session}")));
-        let over = |used: i64, limit: Nano| used.saturating_add(price) > limit.get();
-        if over(spent.all, self.limits.per_day) {
-            return Err("all guests");
+        let ip = (spent.slot(format!("ip {ip}")), self.limits.per_ip, "your address");
+        let session = session.map(|session| {
+            (spent.slot(format!("session {session}")), self.limits.per_session, "this session")
+        });
+        let asked: Vec<_> = std::iter::once(ip).chain(session).collect();
+        let over = |slot, limit: Nano| spent.used(slot).saturating_add(price.get()) > limit.get();
+        if let Some((_, _, whose)) = asked.iter().find(|(slot, limit, _)| over(slot, *limit)) {
+            return Err(whose);
         }
-        if over(spent.used(&ip), self.limits.per_ip) {
-            return Err("your address");
+        let slots: Vec<String> = asked.into_iter().map(|(slot, ..)| slot).collect();
+        for slot in &slots {
+            *spent.by_slot.entry(slot.clone()).or_insert(0) += price.get();
         }
-        if let Some(session) = &session
-            && over(spent.used(session), self.limits.per_session)
-        {
-            return Err("this session");
-        }
-        spent.all += price;
-        for key in std::iter::once(ip).chain(session) {
-            *spent.by_key.entry(key).or_insert(0) += price;
-        }
-        Ok(())
+        Ok(Taken { day, slots })
     }
 
-    /// Gives back what an unanswered question had taken.
-    pub fn give_back(&self, ip: &str, session: Option<&str>, amount: Nano) {
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.all = (spent.all - amount.get()).max(0);
-        let keys = std::iter::once(format!("ip {ip}"))
-            .chain(session.map(|session| format!("session {session}")));
-        for key in keys {
-            if let Some(used) = spent.by_key.get_mut(&key) {
-                *used = (*used - amount.get()).max(0);
+    /// Gives back what a question had taken and did not cost. A gift of yesterday is past.
+    pub fn give_back(&self, taken: &Taken, amount: Nano) {
+        let mut spent = self.spent();
+        if spent.day != taken.day {
+            return;
+        }
+        for slot in &taken.slots {
+            let left = spent.used(slot).saturating_sub(amount.get());
+            if left > 0 {
+                spent.by_slot.insert(slot.clone(), left);
+            } else {
+                spent.by_slot.remove(slot);
             }
         }
+    }
+
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        // A panic elsewhere leaves whole numbers: each is changed in one step.
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Spent {
-    fn used(&self, key: &str) -> i64 {
-        self.by_key.get(key).copied().unwrap_or(0)
+    fn used(&self, slot: &str) -> i64 {
+        self.by_slot.get(slot).copied().unwrap_or(0)
     }
 
     fn slot(&self, key: String) -> String {
-        if self.by_key.contains_key(&key) || self.by_key.len() < REMEMBERED_MOST {
+        if self.by_slot.contains_key(&key) || self.by_slot.len() < REMEMBERED_MOST {
             key
         } else {
             "everyone beyond".into()
@@ -111,18 +116,37 @@ mod tests {
         Nano::new(amount).expect("in range")
     }
 
+    fn caps() -> Caps {
+        Caps::new(CapLimits { per_ip: nano(30), per_session: nano(20) })
+    }
+
     #[test]
     fn each_cap_stands_alone_and_a_new_day_forgets() {
-        let limits = CapLimits { per_ip: nano(30), per_session: nano(20), per_day: nano(50) };
-        let caps = Caps::new(limits, 1, nano(0));
-        assert_eq!(caps.take("a", Some("s"), 1, nano(20)), Ok(()));
+        let caps = caps();
+        assert!(caps.take("a", Some("s"), 1, nano(20)).is_ok());
         assert_eq!(caps.take("a", Some("s"), 1, nano(1)), Err("this session"));
-        assert_eq!(caps.take("a", Some("t"), 1, nano(10)), Ok(()));
+        assert!(caps.take("a", Some("t"), 1, nano(10)).is_ok());
         assert_eq!(caps.take("a", None, 1, nano(1)), Err("your address"));
-        assert_eq!(caps.take("b", None, 1, nano(20)), Ok(()));
-        assert_eq!(caps.take("c", None, 1, nano(1)), Err("all guests"));
-        caps.give_back("b", None, nano(20));
-        assert_eq!(caps.take("c", None, 1, nano(20)), Ok(()));
-        assert_eq!(caps.take("a", Some("s"), 2, nano(20)), Ok(()));
+        assert!(caps.take("a", Some("s"), 2, nano(20)).is_ok());
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_spent_again_on_the_same_day_only() {
+        let caps = caps();
+        let taken = caps.take("a", None, 1, nano(30)).expect("is free");
+        caps.give_back(&taken, nano(10));
+        assert_eq!(caps.take("a", None, 1, nano(11)), Err("your address"));
+        assert!(caps.take("a", None, 1, nano(10)).is_ok());
+        assert!(caps.take("a", None, 2, nano(30)).is_ok());
+        caps.give_back(&taken, nano(30));
+        assert_eq!(caps.take("a", None, 2, nano(1)), Err("your address"));
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_who_spent_nothing() {
+        let caps = caps();
+        let taken = caps.take("a", Some("s"), 1, nano(20)).expect("is free");
+        caps.give_back(&taken, nano(20));
+        assert!(caps.spent().by_slot.is_empty());
     }
 }

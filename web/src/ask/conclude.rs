@@ -1,9 +1,12 @@
 //! Shares, money, receipt: the answer is stored and charged in one step, or nothing is.
 
-use super::answer::{Answer, AnswerEvent, Outcome};
+use super::answer::{Answer, Outcome};
+use super::event::AnswerEvent;
+use super::find::datanets_searched;
+use super::next::next_questions;
 use super::record::{self, Verdict};
 use super::write::Written;
-use super::{AskError, Caller, Job, View, present, stored, terms};
+use super::{AskError, Job, View, present, stored, terms};
 use crate::app::App;
 use footnote_domain::money::{AmountError, Nano, Settlement};
 use footnote_ledger::{Capture, LedgerError};
@@ -15,16 +18,16 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
     terms.estimator = terms::estimator(written.judged_meaning);
     let nothing = written.refused || composition.sentences.is_empty();
     if nothing {
-        let answer = finish(app, job, &written, Outcome::Refused, None)?;
+        let answer = finish(job, &written, Outcome::Refused, None)?;
         return void(app, job, answer, "no source answers the question").await;
     }
     let verdict = record::judge(&job.generation, sources, composition, asked, &terms.constants);
     if record::outcome(verdict.attribution.total_ppm, &terms.constants) == Outcome::Unsupported {
-        let answer = finish(app, job, &written, Outcome::Unsupported, None)?;
+        let answer = finish(job, &written, Outcome::Unsupported, None)?;
         return void(app, job, answer, "the sources support too little of the answer").await;
     }
     let money = verdict.settle(&terms, written.usage)?;
-    let answer = finish(app, job, &written, Outcome::Answered, Some((&verdict, &money)))?;
+    let answer = finish(job, &written, Outcome::Answered, Some((&verdict, &money)))?;
     let receipt = verdict.draft(&terms, &job.hold, written.usage, &money, &answer);
     let capture = Capture {
         hold: job.hold.id,
@@ -33,6 +36,7 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
         lines: verdict.line_details(&money),
     };
     app.ledger.capture(capture).await?;
+    app.caps.give_back(&job.taken, unspent(job, &money));
     Ok(answer)
 }
 
@@ -46,18 +50,18 @@ async fn void(app: &App, job: &Job, answer: Answer, reason: &str) -> Result<Answ
     app.ledger
         .void(job.hold.id, footnote_ledger::Outcome { body, reason: reason.to_owned() })
         .await?;
-    give_back(app, job, answer.price.gross);
+    app.caps.give_back(&job.taken, job.hold.amount);
     Ok(answer)
 }
 
-fn give_back(app: &App, job: &Job, amount: Nano) {
-    let Caller { ip, session } = &job.request.caller;
-    app.caps.give_back(ip, session.as_deref(), amount);
+/// What was reserved and not charged.
+fn unspent(job: &Job, money: &Settlement) -> Nano {
+    let left = i128::from(job.hold.amount.get()) - i128::from(money.charged.get());
+    Nano::new(left).expect("never more is charged than was reserved")
 }
 
 /// The stored answer.
 fn finish(
-    app: &App,
     job: &Job,
     written: &Written,
     outcome: Outcome,
@@ -94,13 +98,9 @@ fn finish(
         price,
         receipt: paid.map(|_| format!("/v1/receipts/{}", job.id)),
         timings: written.timings,
-        datanets_searched: app.datanets_searched(&job.request.datanets),
+        datanets_searched: datanets_searched(&job.generation, &job.request.datanets),
         generation: job.generation.root_digest(),
-        next_questions: app.next_questions(
-            &job.generation,
-            &written.sources,
-            &job.request.question,
-        ),
+        next_questions: next_questions(&job.generation, &written.sources, &job.request.question),
         salts: job.terms.salts.clone(),
     })
 }
@@ -120,7 +120,7 @@ pub(super) async fn abandon(app: &App, job: &Job, error: &AskError) -> AnswerEve
             // The sweeper voids the hold when it expires.
             tracing::error!(answer = %job.id, error = %other, "hold could not be voided");
         }
-        Ok(()) => give_back(app, job, job.hold.amount),
+        Ok(()) => app.caps.give_back(&job.taken, job.hold.amount),
     }
     AnswerEvent::Failed { code: error.code().to_owned(), message: error.to_string() }
 }

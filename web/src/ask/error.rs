@@ -53,7 +53,7 @@ pub enum AskError {
     #[error("there is no answer {0}")]
     UnknownAnswer(AnswerId),
     /// The ledger failed.
-    #[error("the ledger could not record the answer: {0}; nothing was charged")]
+    #[error("the ledger does not answer: {0}; an answer that is not recorded is not charged")]
     Ledger(#[source] LedgerError),
     /// The index failed.
     #[error("the index could not be read: {0}; nothing was charged")]

@@ -1,7 +1,7 @@
 //! What has happened so far to the answers that are being written? Readers may come, leave and come
 //! back: every event keeps its number, and a late reader gets all of them.
 
-use super::answer::AnswerEvent;
+use super::event::AnswerEvent;
 use footnote_domain::id::AnswerId;
 use futures::stream::{BoxStream, StreamExt, unfold};
 use std::collections::HashMap;
@@ -67,16 +67,24 @@ impl LiveAnswer {
         locked(&self.events).get(at).cloned()
     }
 
+    /// Whether nothing will ever have number `at`.
+    fn ended_before(&self, at: usize) -> bool {
+        let events = locked(&self.events);
+        events.len() <= at && events.last().is_some_and(AnswerEvent::is_last)
+    }
+
     /// The events from number `from` on, with their numbers, as they come; ends with the last one.
     pub fn follow(self: Arc<Self>, from: usize) -> BoxStream<'static, (u64, AnswerEvent)> {
         let count = self.count.subscribe();
         unfold(Some((self, count, from)), |state| async move {
             let (live, mut count, at) = state?;
+            if live.ended_before(at) {
+                return None;
+            }
             // The sender lives in `live`, so waiting fails never.
             count.wait_for(|count| *count > at).await.ok()?;
             let event = live.event(at)?;
-            let last = matches!(event, AnswerEvent::Done { .. } | AnswerEvent::Failed { .. });
-            let next = (!last).then_some((live, count, at + 1));
+            let next = (!event.is_last()).then_some((live, count, at + 1));
             Some(((at as u64, event), next))
         })
         .boxed()
@@ -108,6 +116,8 @@ mod tests {
         assert_eq!(numbers(early.collect().await), [0, 1, 2]);
         assert_eq!(numbers(late.collect().await), [0, 1, 2]);
         assert_eq!(numbers(returning.collect().await), [1, 2]);
+        let beyond = answers.get(id).expect("still live").follow(3);
+        assert!(numbers(beyond.collect().await).is_empty());
         answers.end(id);
         assert!(answers.get(id).is_none());
     }

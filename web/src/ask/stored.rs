@@ -1,7 +1,8 @@
 //! Answers as they are kept, and their events for readers who come late.
 
 use super::AskError;
-use super::answer::{Answer, AnswerEvent};
+use super::answer::Answer;
+use super::event::AnswerEvent;
 use crate::app::App;
 use footnote_domain::id::AnswerId;
 use footnote_ledger::AnswerState;

@@ -1,18 +1,18 @@
 //! Search, then sentences, each bound to what supports it before anybody sees it.
 
-use super::answer::{AnswerEvent, Timings};
+use super::answer::Timings;
 use super::compose::Composition;
+use super::event::AnswerEvent;
 use super::evidence::{self, Asked, Support};
-use super::sources::{self, Sources};
+use super::find::{blocking, datanets_searched, find};
+use super::sources::Sources;
 use super::{AskError, Job, present};
 use crate::app::App;
-use footnote_domain::attribution::units::question_tokens;
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::embed::quantise;
 use footnote_domain::id::ContentHash;
 use footnote_domain::money::Usage;
 use footnote_generator::{Event, Request};
-use footnote_retriever::Query;
 use futures::StreamExt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,8 +30,8 @@ pub(super) struct Written {
 
 /// Search, then sentences, each bound to what supports it as soon as it is there.
 pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError> {
-    job.live
-        .push(AnswerEvent::Searching { datanets: app.datanets_searched(&job.request.datanets) });
+    let datanets = datanets_searched(&job.generation, &job.request.datanets);
+    job.live.push(AnswerEvent::Searching { datanets });
     let (sources, asked, vector) = find(app, job).await?;
     let (sources, asked) = (Arc::new(sources), Arc::new(asked));
     let mut timings = Timings { searched_ms: elapsed(job), ..Timings::default() };
@@ -75,33 +75,6 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
 
 fn elapsed(job: &Job) -> u64 {
     u64::try_from(job.started.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The best passages and their owners' sentences, on a blocking thread.
-async fn find(app: &Arc<App>, job: &Job) -> Result<(Sources, Asked, Option<Vec<f32>>), AskError> {
-    let app = Arc::clone(app);
-    let generation = Arc::clone(&job.generation);
-    let request = job.request.clone();
-    let owners_most = job.terms.constants.owners_most as usize;
-    blocking(move || {
-        let question = &request.question;
-        let vector = app.embed_question(&generation, question)?;
-        let query = Query {
-            text: question.text().to_owned(),
-            language: question.language(),
-            vector: vector.clone(),
-            datanets: request.datanets,
-            limit: app.config.passages * 3,
-        };
-        let hits = generation.search(&query)?;
-        let sources = sources::gather(&generation, &hits, app.config.passages, owners_most);
-        let asked = Asked {
-            tokens: question_tokens(question.text()),
-            vector: vector.as_deref().map(quantise),
-        };
-        Ok((sources, asked, vector))
-    })
-    .await
 }
 
 fn prompt(app: &App, job: &Job, sources: &Sources, vector: Option<Vec<f32>>) -> Request {
@@ -155,13 +128,4 @@ async fn support(
         found.map_err(|error| AskError::Broken(error.to_string()))
     })
     .await
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, AskError> + Send + 'static,
-) -> Result<T, AskError> {
-    let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(work))
-        .await
-        .unwrap_or_else(|error| Err(AskError::Broken(error.to_string())))
 }

@@ -3,8 +3,8 @@
 use super::remote::Remote;
 use super::{Place, output};
 use crate::app::Service;
-use crate::ask::answer::{Answer, AnswerCitation, AnswerEvent, Price};
-use crate::ask::{self, AskRequest, Caller, Outcome, Question};
+use crate::ask::answer::{AnswerCitation, Price};
+use crate::ask::{self, Answer, AnswerEvent, AskRequest, Caller, Outcome, Question};
 use crate::config::Config;
 use anyhow::{Context, bail};
 use clap::Args;
@@ -81,8 +81,7 @@ async fn ask_opened(
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let datanets = args.datanets.iter().map(|slug| app.datanet_by_slug(slug));
-    let datanets = datanets.collect::<Result<Vec<_>, _>>()?;
+    let datanets = app.datanet_ids(&args.datanets)?;
     let caller = Caller { ip: "cli".into(), session: None };
     let id = ask::start(app, AskRequest { question, datanets, caller, key: None }).await?;
     let events = ask::events(app, id, None).await?;

@@ -1,7 +1,8 @@
 //! `footnote chain`.
 
 use super::Place;
-use super::signer::{SignerArgs, dev_key};
+use super::signer::SignerArgs;
+use crate::app::dev_keys::dev_key;
 use crate::config::Config;
 use anyhow::{Context, bail};
 use clap::Subcommand;

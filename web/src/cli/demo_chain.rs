@@ -1,6 +1,7 @@
 //! `footnote demo-chain`: makes a fresh development chain ready for the demo. May be run again.
 
-use super::{Place, chain::deploy_for_development, samples, signer::dev_key};
+use super::{Place, chain::deploy_for_development, samples};
+use crate::app::dev_keys::dev_key;
 use crate::app::make_private;
 use crate::config::Config;
 use anyhow::{Context, bail};

@@ -4,7 +4,7 @@ use super::Place;
 use super::signer::SignerArgs;
 use crate::app::{DataFolder, make_private};
 use crate::config::Config;
-use crate::import::{self, Skipped, ensure_datanet, known_documents, register};
+use crate::import::{self, Skipped, ensure_datanet, known_documents, register, target_datanet};
 use anyhow::{Context, bail};
 use clap::Args;
 use footnote_domain::corpus::DatanetProfile;
@@ -22,9 +22,13 @@ const FAULTS_SHOWN: usize = 20;
 pub(super) struct ImportArgs {
     /// Folder of .md/.txt files, or a .jsonl or .jsonl.gz file.
     path: PathBuf,
-    /// Short name of the Datanet, a-z, 0-9 and -; created when it does not exist.
+    /// Short name (a-z, 0-9 and -) or id of the Datanet: yours, or another's that takes texts of
+    /// everybody; created when it does not exist.
     #[arg(long)]
     datanet: String,
+    /// Make a Datanet of your own, even where another owner has one of this name.
+    #[arg(long)]
+    own: bool,
     /// Title of a new Datanet.
     #[arg(long)]
     title: Option<String>,
@@ -58,7 +62,11 @@ pub(super) async fn run(args: ImportArgs) -> anyhow::Result<()> {
         licence: args.licence.clone(),
         ..DatanetProfile::default()
     };
-    let datanet = ensure_datanet(&chain, &blobs, &signer, &args.datanet, &profile).await?;
+    let datanet = if args.own {
+        ensure_datanet(&chain, &blobs, &signer, &args.datanet, &profile).await?
+    } else {
+        target_datanet(&chain, &blobs, &signer, &args.datanet, &profile).await?
+    };
     let known = known_documents(&chain, datanet, signer_address(&signer)).await?;
     let plan = import::plan(source.items, &known, datanet, signer_address(&signer));
     let bar = bar(plan.planned.len() as u64, "registering on chain");

@@ -1,7 +1,7 @@
 //! Reads and registers sample Datanets: a folder with a `datanet.json` and its texts (see
 //! samples/README.md).
 
-use super::signer::dev_key;
+use crate::app::dev_keys::{dev_key, dev_key_of};
 use anyhow::{Context, bail};
 use footnote_domain::corpus::DatanetProfile;
 use footnote_domain::id::{ContentHash, DatanetId, PayeeId};
@@ -208,7 +208,7 @@ fn signatures(
     others
         .filter(|address| *address != sender)
         .map(|address| {
-            let key = super::signer::dev_key_of(address).context("a payee without a known key")?;
+            let key = dev_key_of(address).context("a payee without a known key")?;
             Ok(sign_payee(&key, deployment.chain_id, deployment.registry, &consent)?)
         })
         .collect()

@@ -6,6 +6,9 @@ pub const DOCUMENTED: &str = r#"# footnote.toml — every key, with its default.
 [server]
 # Address and port to serve on. Keep to loopback unless a proxy with TLS stands in front.
 listen = "127.0.0.1:8080"
+# Addresses of proxies whose X-Forwarded-For is believed; without them all guests behind a proxy share
+# one address, and its cap.
+trusted_proxies = []
 
 [data]
 # Folder for everything that is kept: ledger, texts, indexes, epoch bundles. One process at a time.

@@ -6,7 +6,7 @@ use figment::providers::{Format, Toml};
 use footnote_domain::id::Address;
 use footnote_domain::money::Nano;
 use footnote_domain::text::Language;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// A configuration that was refused.
@@ -53,6 +53,8 @@ pub struct Overrides {
 pub struct Config {
     /// Address to serve on.
     pub listen: SocketAddr,
+    /// Proxies whose word on whom they call for is taken.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Folder of all data.
     pub data_dir: PathBuf,
     /// JSON-RPC address of the chain.
@@ -133,6 +135,7 @@ impl Config {
         }
         Ok(Self {
             listen,
+            trusted_proxies: trusted_proxies(&raw)?,
             deployment: data_dir.join(&raw.chain.deployment),
             data_dir,
             rpc_url,
@@ -216,6 +219,14 @@ fn operator(raw: &RawConfig) -> Result<Option<Address>, ConfigError> {
         Ok(address) => Ok(Some(address)),
         Err(_) => refuse("chain.operator", format!("`{given}` is no address of 0x and 40 digits")),
     }
+}
+
+fn trusted_proxies(raw: &RawConfig) -> Result<Vec<IpAddr>, ConfigError> {
+    let parse = |given: &String| match given.parse() {
+        Ok(address) => Ok(address),
+        Err(_) => refuse("server.trusted_proxies", format!("`{given}` is no IP address")),
+    };
+    raw.server.trusted_proxies.iter().map(parse).collect()
 }
 
 fn embedding(raw: &RawConfig) -> Result<Option<EmbeddingConfig>, ConfigError> {
@@ -353,6 +364,7 @@ mod tests {
     #[test]
     fn faults_name_their_key() {
         check("[server]\nlisten = \"nowhere\"", "`server.listen`");
+        check("[server]\ntrusted_proxies = [\"me\"]", "`server.trusted_proxies`");
         check("[server]\nlisten = \"0.0.0.0:1\"\n[chain]\ndev = true", "loopback");
         check("[server]\nlisen = \"127.0.0.1:1\"", "lisen");
         check("[generation]\npassages = \"many\"", "passages");

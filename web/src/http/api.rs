@@ -9,24 +9,26 @@ mod health;
 mod receipts;
 mod search;
 
+use actix_web::Route;
 use actix_web::web::{self, ServiceConfig};
 
-/// Routes of the API.
+/// Routes of the API. Resources, not routes: a resource tells a wrong method from a wrong address.
 pub fn configure(service: &mut ServiceConfig) {
+    let at = |path: &str, route: Route| web::resource(path).route(route);
     service
-        .route("/healthz", web::get().to(health::healthz))
-        .route("/readyz", web::get().to(health::readyz))
+        .service(at("/healthz", web::get().to(health::healthz)))
+        .service(at("/readyz", web::get().to(health::readyz)))
         .service(
             web::scope("/v1")
-                .route("/status", web::get().to(health::status))
-                .route("/chat/completions", web::post().to(chat::complete))
-                .route("/models", web::get().to(chat::models))
-                .route("/search", web::post().to(search::search))
-                .route("/answers/{id}", web::get().to(answers::answer))
-                .route("/receipts/{id}", web::get().to(receipts::receipt))
-                .route("/datanets", web::get().to(datanets::datanets))
-                .route("/earnings", web::get().to(earnings::all))
-                .route("/earnings/{payee}", web::get().to(earnings::one))
+                .service(at("/status", web::get().to(health::status)))
+                .service(at("/chat/completions", web::post().to(chat::complete)))
+                .service(at("/models", web::get().to(chat::models)))
+                .service(at("/search", web::post().to(search::search)))
+                .service(at("/answers/{id}", web::get().to(answers::answer)))
+                .service(at("/receipts/{id}", web::get().to(receipts::receipt)))
+                .service(at("/datanets", web::get().to(datanets::datanets)))
+                .service(at("/earnings", web::get().to(earnings::all)))
+                .service(at("/earnings/{payee}", web::get().to(earnings::one)))
                 .default_service(web::to(not_found)),
         );
 }

@@ -40,7 +40,7 @@ impl ApiError {
         let kind =
             if self.status.is_server_error() { "server_error" } else { "invalid_request_error" };
         json!({
-            "type": format!("/docs/errors#{}", self.code),
+            "type": "about:blank",
             "title": self.status.canonical_reason(),
             "status": self.status.as_u16(),
             "detail": self.detail,

@@ -5,7 +5,7 @@ use footnote_domain::payee::{EscrowScheme, PayeeShare, Payees, PayeesError};
 use footnote_domain::source_uri::Description;
 
 /// Longest uri that the registry takes, in bytes.
-const URI_BYTES_MOST: usize = 2_048;
+pub(super) const URI_BYTES_MOST: usize = 2_048;
 
 /// An author named by a source.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -93,6 +93,10 @@ fn parse(line: &[u8]) -> Result<Option<ImportItem>, String> {
     let mut authors: Vec<Author> = line.contributors.into_iter().filter_map(author).collect();
     let mut seen = std::collections::HashSet::new();
     authors.retain(|author| seen.insert((author.scheme.as_str(), author.handle.clone())));
+    let weighed = authors.iter().filter(|author| author.ppm.is_some()).count();
+    if weighed != 0 && weighed != authors.len() {
+        return Err("`ppm` is given for some contributors and not for others".into());
+    }
     Ok(Some(ImportItem {
         doc: line.doc_id,
         title: line.title,
@@ -124,6 +128,7 @@ mod tests {
             "{\"doc_id\":\"2\"\n",
             "{\"doc_id\":\"3\",\"text\":\"  \"}\n",
             "[1]\n",
+            "{\"doc_id\":\"5\",\"text\":\"a\",\"contributors\":[{\"name\":\"A\",\"ppm\":1},{\"name\":\"B\"}]}\n",
             "{\"doc_id\":\"4\",\"text\":\"last\"}",
         );
         let source = read_lines(lines.as_bytes(), "x.jsonl").expect("in memory");
@@ -133,6 +138,6 @@ mod tests {
             source.items[0].authors.iter().map(|author| author.handle.as_str()).collect();
         assert_eq!(handles, ["Ann", "bee"]);
         let places: Vec<&str> = source.skipped.iter().map(|one| one.place.as_str()).collect();
-        assert_eq!(places, ["x.jsonl:3", "x.jsonl:4", "x.jsonl:5"]);
+        assert_eq!(places, ["x.jsonl:3", "x.jsonl:4", "x.jsonl:5", "x.jsonl:6"]);
     }
 }

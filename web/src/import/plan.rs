@@ -1,9 +1,11 @@
 //! What has to be registered? Only what the Datanet does not hold already, each change naming the
 //! text that it replaces.
 
+use super::item::URI_BYTES_MOST;
 use super::{ImportItem, Known, Skipped};
 use footnote_domain::id::{Address, ContentHash, DatanetId};
 use footnote_domain::payee::Payees;
+use footnote_domain::source_uri::LONGEST_VALUE;
 use std::collections::HashSet;
 
 /// A text to register.
@@ -48,6 +50,10 @@ pub fn plan(items: Vec<ImportItem>, known: &Known, datanet: DatanetId, importer:
             plan.skipped.push(Skipped { place: item.doc, reason });
             continue;
         }
+        if let Some(reason) = too_long(&item) {
+            plan.skipped.push(Skipped { place: shortened(&item.doc), reason });
+            continue;
+        }
         match item.payees(datanet, importer) {
             Ok(payees) => {
                 let supersedes = known.by_doc.get(&item.doc).copied();
@@ -59,6 +65,23 @@ pub fn plan(items: Vec<ImportItem>, known: &Known, datanet: DatanetId, importer:
         }
     }
     plan
+}
+
+/// Why the registry cannot keep the text's description. A name that was cut would not be found again
+/// by the next import.
+fn too_long(item: &ImportItem) -> Option<String> {
+    if item.doc.chars().count() > LONGEST_VALUE {
+        return Some(format!("its name has more than {LONGEST_VALUE} characters"));
+    }
+    (item.uri().len() > URI_BYTES_MOST).then(|| {
+        format!("its name, title and source need more than {URI_BYTES_MOST} bytes on chain")
+    })
+}
+
+/// The beginning of a name that is too long to print.
+fn shortened(doc: &str) -> String {
+    let head: String = doc.chars().take(80).collect();
+    if head.len() < doc.len() { head + "…" } else { head }
 }
 
 #[cfg(test)]
@@ -89,12 +112,13 @@ mod tests {
             item("changed", "new text"),
             item("fresh", "fresh text"),
             item("twin", "fresh text"),
+            item(&"long".repeat(600), "a text whose name is too long"),
             item("fresh", "another text of the same name"),
         ];
         let plan = plan(items, &known, DatanetId::default(), Address::default());
         let planned: Vec<(&str, Option<ContentHash>)> =
             plan.planned.iter().map(|one| (one.item.doc.as_str(), one.supersedes)).collect();
         assert_eq!(planned, [("changed", Some(ContentHash::of(b"old text"))), ("fresh", None)]);
-        assert_eq!((plan.unchanged, plan.skipped.len()), (1, 2));
+        assert_eq!((plan.unchanged, plan.skipped.len()), (1, 3));
     }
 }

@@ -24,6 +24,12 @@ fn bad_input_gets_a_clear_answer() {
     check(house.get("/v1/answers/0x00"), 404, "invalid_id");
     check(house.get(&format!("/v1/receipts/0x{}", "0".repeat(32))), 404, "unknown_receipt");
     check(house.get("/v1/nothing"), 404, "unknown_path");
+    check(house.get("/v1/chat/completions"), 405, "method_not_allowed");
+    let mixed = json!({"model": "footnote", "messages": [{"role": "user", "content": 7}]});
+    let (status, body) = house.post("/v1/chat/completions", &mixed);
+    assert_eq!(status, 400);
+    assert!(body["detail"].as_str().expect("a detail").contains("list of parts"), "{body}");
+    assert_eq!(house.page("/ask").0, 405);
     for path in ["/answers/x", "/documents/0x12", "/datanets/nowhere", "/nothing", "/earnings/x"] {
         let (status, page) = house.page(path);
         assert_eq!(status, 404, "{path}");

@@ -42,4 +42,26 @@ fn import_again_and_change_one() {
     let answer = house.ask("How many kilometres does the arctic tern of Vantor fly in a year?");
     let content = answer["choices"][0]["message"]["content"].as_str().expect("text");
     assert!(content.contains("seventy") && !content.contains("ninety"), "{content}");
+
+    let as_bo = |more: &[&str]| {
+        let wren = line("wren", "The wren of Vantor weighs nine grams and sings the loudest.");
+        std::fs::write(&file, wren).expect("written");
+        let own = ["import", &path, "--datanet", "birds", "--as", "bo"];
+        house.footnote(&[&own[..], more].concat())
+    };
+    let out = as_bo(&[]);
+    assert!(out.status.success(), "{}", text(&out));
+    let answer = house.ask("How many grams does the wren of Vantor weigh?");
+    assert_eq!(answer["citations"][0]["datanet_slug"], "birds", "{answer}");
+    let named = |datanets: &serde_json::Value| {
+        let all = datanets["data"].as_array().expect("a list").iter();
+        all.filter(|one| one["slug"] == "birds").count()
+    };
+    assert_eq!(named(&house.get("/v1/datanets").1), 1, "an open Datanet takes another's texts");
+
+    let out = as_bo(&["--own"]);
+    assert!(out.status.success(), "{}", text(&out));
+    assert_eq!(named(&house.get("/v1/datanets").1), 2);
+    let out = house.footnote(&["ask", "How heavy is the wren?", "--datanet", "birds"]);
+    assert!(!out.status.success() && text(&out).contains("several Datanets"), "{}", text(&out));
 }

@@ -4,6 +4,7 @@
 //! `demo.lock` and `demo.pids` this demo. The rest belongs to the service.
 
 use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -23,8 +24,11 @@ impl DataDir {
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let root = std::path::absolute(folder)
             .with_context(|| format!("find the folder {}", folder.display()))?;
+        // Keys and questions lie in it: nobody else's to read.
+        let mut private = fs::DirBuilder::new();
+        private.recursive(true).mode(0o700);
         for part in [root.join("chain"), root.join("logs")] {
-            fs::create_dir_all(&part).with_context(|| cannot_write(&root))?;
+            private.create(&part).with_context(|| cannot_write(&root))?;
         }
         let path = root.join("demo.lock");
         let mut open = OpenOptions::new();
@@ -60,15 +64,31 @@ impl DataDir {
         self.root.join("demo.pids")
     }
 
-    /// The settings of the service: written on the first run, never changed after it.
+    /// The settings of the service: written on the first run; after it only the two addresses change,
+    /// so that `footnote` on the command line finds service and chain.
     pub(crate) fn settings(&self, tools: &Tools, listen: &str, rpc_url: &str) -> Result<PathBuf> {
         let path = self.root.join("footnote.toml");
-        if !path.exists() {
-            let text = settings_text(&self.root, tools, listen, rpc_url);
-            fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
-        }
+        let text = match fs::read_to_string(&path) {
+            Ok(kept) => with_addresses(&kept, listen, rpc_url),
+            Err(_) => settings_text(&self.root, tools, listen, rpc_url),
+        };
+        fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
         Ok(path)
     }
+}
+
+/// The same settings with this run's addresses.
+fn with_addresses(kept: &str, listen: &str, rpc_url: &str) -> String {
+    let line = |line: &str| {
+        let key = line.split_once(" = ").map(|(key, _)| key);
+        let address = match key {
+            Some("listen") => listen,
+            Some("rpc_url") => rpc_url,
+            _ => return format!("{line}\n"),
+        };
+        format!("{} = {}\n", key.unwrap_or_default(), quoted(address))
+    };
+    kept.lines().map(line).collect()
 }
 
 fn cannot_write(root: &Path) -> String {
@@ -82,7 +102,7 @@ fn settings_text(root: &Path, tools: &Tools, listen: &str, rpc_url: &str) -> Str
     format!(
         "\
 # Settings of the demo, written by `cargo xtask demo` when it first ran here. Yours to change:
-# later runs leave this file as it is, and pass `listen` and `rpc_url` on the command line.
+# later runs renew only `listen` and `rpc_url`.
 
 [server]
 listen = {listen}
@@ -124,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_are_written_once_and_then_left_alone() {
+    fn the_settings_are_written_once_and_then_only_their_addresses_change() {
         let folder = tempfile::tempdir().unwrap();
         let data = DataDir::open(folder.path()).unwrap();
         let path = data.settings(&tools(), "127.0.0.1:8080", "http://127.0.0.1:1").unwrap();
@@ -133,9 +153,11 @@ mod tests {
         assert!(text.contains("\nrpc_url = \"http://127.0.0.1:1\"\ndev = true\n"), "{text}");
         assert!(text.contains(r#"model_dir = "/t/my \"model\"""#), "{text}");
 
-        fs::write(&path, "changed").unwrap();
+        fs::write(&path, text.clone() + "[limits]\nanswers_at_once = 3\n").unwrap();
         data.settings(&tools(), "127.0.0.1:9090", "http://127.0.0.1:2").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "changed");
+        let renewed = fs::read_to_string(&path).unwrap();
+        let wanted = text.replace("127.0.0.1:8080", "127.0.0.1:9090").replace(":1\"\n", ":2\"\n");
+        assert_eq!(renewed, wanted + "[limits]\nanswers_at_once = 3\n");
     }
 
     #[test]

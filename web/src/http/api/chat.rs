@@ -1,9 +1,8 @@
 //! `POST /v1/chat/completions`, as OpenAI clients speak it; streamed or not.
 
-use super::{chat_stream, search::datanet_ids};
+use super::chat_stream;
 use crate::app::App;
-use crate::ask::answer::{Answer, AnswerEvent};
-use crate::ask::{self, AskError, AskRequest, Question};
+use crate::ask::{self, Answer, AnswerEvent, AskError, AskRequest, Question};
 use crate::http::caller;
 use crate::http::error::{ApiError, json};
 use actix_web::http::StatusCode;
@@ -50,7 +49,7 @@ struct Message {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`content` is a text, or a list of parts with texts")]
 enum Content {
     Text(String),
     Parts(Vec<Part>),
@@ -136,8 +135,13 @@ fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequ
     })?;
     let question = Question::parse(&text, app.config.question_chars).map_err(AskError::from)?;
     let key = idempotency_key(request)?;
-    let datanets = datanet_ids(app, &body.datanets)?;
-    Ok(AskRequest { question, datanets, caller: caller::of(request), key })
+    let datanets = app.datanet_ids(&body.datanets)?;
+    Ok(AskRequest {
+        question,
+        datanets,
+        caller: caller::of(&app.config.trusted_proxies, request),
+        key,
+    })
 }
 
 /// The caller's key; one that cannot be kept as it is must not be mistaken for another, or for none.

@@ -2,7 +2,7 @@
 //! the last.
 
 use super::chat::{extensions, merge, usage};
-use crate::ask::answer::AnswerEvent;
+use crate::ask::{AnswerEvent, Outcome};
 use actix_web::HttpResponse;
 use actix_web::web::Bytes;
 use footnote_domain::id::AnswerId;
@@ -73,8 +73,11 @@ impl Chunk {
 
     fn last(&self, answer: &crate::ask::Answer) -> Vec<String> {
         let mut lines = Vec::new();
-        if answer.sentences.is_empty() {
-            lines.push(self.delta(json!({"content": answer.message()}), json!({})));
+        // The sentences are out already; what is missing is why nothing was charged.
+        let gap = if answer.sentences.is_empty() { "" } else { "\n\n" };
+        if answer.outcome != Outcome::Answered {
+            let notice = format!("{gap}{}", answer.notice());
+            lines.push(self.delta(json!({"content": notice}), json!({})));
         }
         let mut last = self.chunk(json!({}), json!("stop"));
         merge(&mut last, extensions(answer));

@@ -2,11 +2,10 @@
 
 use crate::app::App;
 use crate::ask::present::search_results;
-use crate::ask::{AskError, Question};
+use crate::ask::{AskError, Question, question_vector};
 use crate::http::error::{ApiError, json};
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
-use footnote_domain::id::DatanetId;
 use footnote_retriever::Query;
 use serde::Deserialize;
 use serde_json::json;
@@ -43,13 +42,13 @@ pub(super) async fn search(
         return Err(ApiError::bad_request("invalid_limit", detail));
     }
     let question = Question::parse(&query, app.config.question_chars).map_err(AskError::from)?;
-    let datanets = datanet_ids(&app, &datanets)?;
+    let datanets = app.datanet_ids(&datanets)?;
     let found = actix_web::web::block(move || {
         let generation = app.shelf.current().ok_or(AskError::NotReady)?;
         let query = Query {
             text: question.text().to_owned(),
             language: question.language(),
-            vector: app.embed_question(&generation, &question)?,
+            vector: question_vector(&app, &generation, &question)?,
             datanets,
             limit,
         };
@@ -57,9 +56,4 @@ pub(super) async fn search(
     });
     let results = found.await.map_err(|error| AskError::Broken(error.to_string()))??;
     Ok(json(&json!({"object": "list", "data": results})))
-}
-
-/// Short names to ids; an unknown one is an error, never silently everything.
-pub(super) fn datanet_ids(app: &App, slugs: &[String]) -> Result<Vec<DatanetId>, AskError> {
-    slugs.iter().map(|slug| app.datanet_by_slug(slug)).collect()
 }

@@ -10,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use footnote_domain::id::{AnswerId, DatanetId, Digest};
+use footnote_domain::id::{AnswerId, Digest};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -105,33 +105,19 @@ pub(super) async fn submit(
 ) -> Result<HttpResponse, PageError> {
     let form = AskForm::read(fields.into_inner());
     csrf::verify(&request, &form.csrf)?;
-    let mut response = frame::unkept(StatusCode::SEE_OTHER);
-    let mut caller = caller::of(&request);
-    if caller.session.is_none() {
-        let (session, cookie) = caller::new_session();
-        caller.session = Some(session);
-        response.cookie(cookie);
-    }
+    let caller = caller::of(&app.config.trusted_proxies, &request);
     match start(app.clone().into_inner(), caller, &form).await {
-        Ok(id) => Ok(response.insert_header((LOCATION, format!("/answers/{id}"))).finish()),
+        Ok(id) => Ok(frame::unkept(StatusCode::SEE_OTHER)
+            .insert_header((LOCATION, format!("/answers/{id}")))
+            .finish()),
         Err(error) => Ok(refused(&request, &app, form, &error)),
     }
 }
 
 async fn start(app: Arc<App>, caller: Caller, form: &AskForm) -> Result<AnswerId, AskError> {
     let question = Question::parse(&form.question, app.config.question_chars)?;
-    let datanets = chosen(&app, &form.datanets)?;
+    let datanets = app.datanet_ids(&form.datanets)?;
     ask::start(&app, AskRequest { question, datanets, caller, key: form.key() }).await
-}
-
-/// The Datanets ticked; none stands for all.
-fn chosen(app: &App, slugs: &[String]) -> Result<Vec<DatanetId>, AskError> {
-    let known = app.datanets();
-    let find = |slug: &String| {
-        let found = known.iter().find(|datanet| datanet.slug == *slug);
-        found.map(|datanet| datanet.id).ok_or_else(|| AskError::UnknownDatanet(slug.clone()))
-    };
-    slugs.iter().map(find).collect()
 }
 
 fn refused(request: &HttpRequest, app: &App, form: AskForm, error: &AskError) -> HttpResponse {

@@ -40,7 +40,8 @@ pub(super) async fn show(
     app: web::Data<App>,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let datanet = app.datanets().into_iter().find(|datanet| datanet.slug == *slug);
+    let id = app.datanet_by_slug(&slug)?;
+    let datanet = app.datanets().into_iter().find(|datanet| datanet.id == id);
     let datanet = datanet.ok_or(PageError::NotFound { what: "Datanet" })?;
     let mut texts = app.documents_of(datanet.id);
     let contributors = contributors(&texts);

@@ -4,8 +4,8 @@
 use super::answer::{Finished, QuoteCard, SentenceView};
 use super::{PageError, frame, show};
 use crate::app::App;
-use crate::ask::answer::{AnswerCitation, AnswerEvent, AnswerSentence, SearchResult};
-use crate::ask::{self, AskError};
+use crate::ask::answer::{AnswerCitation, AnswerSentence, SearchResult};
+use crate::ask::{self, AnswerEvent, AskError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentEncoding;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -116,10 +116,6 @@ fn written(id: u64, event: &AnswerEvent, currency: &str) -> Bytes {
         String::new()
     });
     let mut data = serde_json::to_value(event).expect("an event is JSON");
-    // The salts prove what a receipt hides: they are for whoever asked, not for whoever reads along.
-    if let Some(answer) = data.get_mut("answer").and_then(Value::as_object_mut) {
-        answer.remove("salts");
-    }
     data["html"] = Value::String(html);
     Bytes::from(format!("id: {id}\nevent: {name}\ndata: {data}\n\n"))
 }

@@ -2,7 +2,7 @@
 
 use super::show;
 use crate::app::App;
-use crate::http::{assets, csrf};
+use crate::http::{assets, caller, csrf};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -71,6 +71,7 @@ pub(super) fn page(
         }
     };
     csrf::keep(request, &mut response);
+    caller::keep(request, &mut response);
     response
 }
 

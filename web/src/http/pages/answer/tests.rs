@@ -1,9 +1,8 @@
 //! An answer as a reader's browser gets it: whole, and event by event.
 
 use super::*;
-use crate::ask::answer::{
-    AnswerEvent, AnswerSentence, PayeePart, Price, Salts, SourceShare, Timings,
-};
+use crate::ask::AnswerEvent;
+use crate::ask::answer::{AnswerSentence, PayeePart, Price, Salts, SourceShare, Timings};
 use crate::http::pages::event_html;
 use footnote_domain::id::{ContentHash, DatanetId, Digest, PayeeId};
 use footnote_domain::money::Nano;
