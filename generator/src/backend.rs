@@ -11,14 +11,23 @@ pub type EventStream = BoxStream<'static, Result<Event, GenerateError>>;
 /// What a backend can do, known before it is asked; recorded in the receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Emits whole sentences bound to their source ([`Event::Sentence`]) rather than text deltas.
-    pub streams_sentences: bool,
     /// Implements [`footnote_domain::score::Score`] on the same weights.
     pub scores: bool,
     /// The model's name, `None` without a model.
     pub model_id: Option<String>,
     /// keccak-256 of the model's weights, `None` without a model.
     pub model_digest: Option<Digest>,
+    /// What an answer may read and write at most; `None` where an answer is not priced by its tokens.
+    pub limits: Option<TokenLimits>,
+}
+
+/// Tokens of one answer, by the model's own count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLimits {
+    /// Most tokens of the prompt.
+    pub tokens_in: u64,
+    /// Most tokens of the answer.
+    pub tokens_out: u64,
 }
 
 /// Answers questions from given passages.

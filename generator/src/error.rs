@@ -23,6 +23,17 @@ pub enum GenerateError {
     /// The request allows no sentence at all.
     #[error("max_sentences is 0; ask for at least one sentence")]
     NoSentencesAllowed,
+    /// Not even one passage fits into what the model may read.
+    #[error(
+        "the question and its best passage take {tokens} tokens, the model may read {most}; raise \
+         `generation.tokens_in`, or ask a shorter question"
+    )]
+    TooLong {
+        /// Tokens of the shortest prompt.
+        tokens: u64,
+        /// Tokens allowed.
+        most: u64,
+    },
     /// The computing thread died; the reason is a defect to report.
     #[error("the {backend} backend stopped in the middle of an answer: {reason}")]
     Interrupted {

@@ -16,11 +16,6 @@ pub enum Event {
         /// Whether a new paragraph (or list item, table row, code block) begins with it.
         paragraph_break_before: bool,
     },
-    /// A piece of text from a model, cut anywhere.
-    Delta {
-        /// The piece.
-        text: String,
-    },
     /// The passages do not answer; [`Event::Done`] follows, nothing else.
     Refused {
         /// Why.
@@ -48,6 +43,8 @@ pub enum Refusal {
         /// The least with which a passage is read.
         needed_ppm: u32,
     },
+    /// The model said that the passages do not answer, or nothing at all.
+    NothingWritten,
     /// The best sentence is too unlikely to answer.
     WeakEvidence {
         /// Estimated chance that it answers.

@@ -171,7 +171,7 @@ impl Backend for ExtractiveBackend {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { streams_sentences: true, scores: false, model_id: None, model_digest: None }
+        Capabilities { scores: false, model_id: None, model_digest: None, limits: None }
     }
 
     async fn generate(&self, request: Request) -> Result<EventStream, GenerateError> {

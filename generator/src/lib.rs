@@ -9,11 +9,16 @@ mod backend;
 mod error;
 mod event;
 mod extractive;
+#[cfg(feature = "mistralrs")]
+mod mistral;
+pub mod model;
 mod request;
 
-pub use backend::{Backend, Capabilities, EventStream};
+pub use backend::{Backend, Capabilities, EventStream, TokenLimits};
 pub use error::GenerateError;
 pub use event::{Event, Refusal, Usage};
 pub use extractive::{Confidence, LexicalSettings, RankingWeights};
 pub use extractive::{ExtractiveBackend, Parts, Scored, SelectionSettings, Settings};
+#[cfg(feature = "mistralrs")]
+pub use mistral::{MistralBackend, MistralError, MistralSettings, ModelFolderError};
 pub use request::{DEFAULT_MAX_SENTENCES, Request, Source, SourceSentence};

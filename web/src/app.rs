@@ -1,6 +1,7 @@
 //! What does every handler share? The open parts of one running service, built once from a
 //! configuration for the server, the command line and the tests alike.
 
+mod backend;
 mod build;
 mod claim;
 pub(crate) mod dev_keys;
@@ -19,14 +20,14 @@ pub use views::{DatanetView, DocumentView, PayeeView};
 
 pub(crate) use directory::DirectoryShelf;
 
-use crate::ask::AskError;
 use crate::ask::caps::Caps;
 use crate::ask::live::LiveAnswers;
+use crate::ask::{AskError, tariff, usage_most};
 use crate::config::Config;
 use footnote_domain::corpus::Datanet;
 use footnote_domain::embed::{Embed, EmbeddingModel};
 use footnote_domain::id::{DatanetId, PayeeId};
-use footnote_domain::money::{FeePolicy, Nano, Tariff, Usage};
+use footnote_domain::money::{FeePolicy, Nano};
 use footnote_domain::text::Language;
 use footnote_generator::Backend;
 use footnote_indexer::{BlobStore, IndexStatus};
@@ -68,9 +69,16 @@ pub struct App {
 }
 
 impl App {
-    /// The price of a quick answer.
-    pub fn quick_price(&self) -> Nano {
-        Tariff::QUICK.price(Usage::default()).expect("the base price is an amount")
+    /// What an answer costs at most; this much is reserved before any work.
+    pub fn price_at_most(&self) -> Nano {
+        let capabilities = self.backend.capabilities();
+        let price = tariff(&capabilities).price(usage_most(&capabilities));
+        price.expect("the limits of the configuration keep it an amount")
+    }
+
+    /// Whether an answer is priced by the tokens of a model, and so may cost less than the most.
+    pub fn priced_by_tokens(&self) -> bool {
+        self.backend.capabilities().limits.is_some()
     }
 
     /// The fee policy in force.

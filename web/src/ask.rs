@@ -26,13 +26,13 @@ pub use event::AnswerEvent;
 pub use find::question_vector;
 pub use question::{Question, QuestionError};
 pub use stored::{View, answer, events};
-pub(crate) use terms::now;
+pub(crate) use terms::{now, tariff, usage_most};
 
 use crate::app::App;
 use caps::Taken;
 use conclude::{abandon, conclude};
 use footnote_domain::id::{AnswerId, DatanetId, Digest};
-use footnote_domain::money::{Nano, Usage};
+use footnote_domain::money::Nano;
 use footnote_ledger::{Account, Begin, Begun, Hold};
 use footnote_retriever::Generation;
 use live::LiveAnswer;
@@ -93,8 +93,7 @@ async fn reserve(app: Arc<App>, request: AskRequest) -> Result<AnswerId, AskErro
     let place = Arc::clone(&app.places).try_acquire_owned();
     let place = place.map_err(|_| AskError::Busy(app.config.answers_at_once))?;
     let terms = terms::of(&app, &generation, &request).await?;
-    let price =
-        terms.tariff.price(Usage::default()).map_err(|e| AskError::Broken(e.to_string()))?;
+    let price = app.price_at_most();
     let Caller { ip, session } = request.caller.clone();
     let day = terms.time / 86_400;
     let taken = app.caps.take(&ip, session.as_deref(), day, price);

@@ -5,7 +5,7 @@ mod documented;
 mod resolve;
 
 pub use documented::DOCUMENTED;
-pub use resolve::{Config, ConfigError, Overrides};
+pub use resolve::{BackendConfig, Config, ConfigError, Overrides};
 
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -111,13 +111,23 @@ impl Default for RawEmbedding {
 #[serde(default, deny_unknown_fields)]
 struct RawGeneration {
     backend: String,
+    model_dir: PathBuf,
+    tokens_in: usize,
+    tokens_out: usize,
     passages: usize,
     sentences_max: usize,
 }
 
 impl Default for RawGeneration {
     fn default() -> Self {
-        Self { backend: "extractive".into(), passages: 8, sentences_max: 4 }
+        Self {
+            backend: "extractive".into(),
+            model_dir: PathBuf::new(),
+            tokens_in: 6_000,
+            tokens_out: 512,
+            passages: 8,
+            sentences_max: 4,
+        }
     }
 }
 

@@ -46,11 +46,11 @@ enum Task {
         #[arg(long)]
         no_browser: bool,
     },
-    /// Check everything: format, contracts, licences, tests; the times at the end
+    /// Check everything: format, contracts, licences, tests, lints; the times at the end
     Test {
-        /// Run clippy too; it needs its own build of all dependencies
+        /// Leave out what needs a build of its own: language models in process, and clippy
         #[arg(long)]
-        lint: bool,
+        quick: bool,
     },
     /// Take screenshots by Chromium: phone, tablet and desk, light and dark
     Shots {
@@ -92,7 +92,7 @@ fn run(task: Task) -> Result<ExitCode> {
             let options = demo::Options { port, data_dir, browser: !no_browser };
             return demo::run(&checkout(), &options);
         }
-        Task::Test { lint } => test::run(&checkout(), lint)?,
+        Task::Test { quick } => test::run(&checkout(), quick)?,
         Task::Shots { url, out, script, settle_ms, full, paths } => {
             let settle = Duration::from_millis(settle_ms);
             shots::run(&shots::Options { url, out, paths, script, settle, full })?;

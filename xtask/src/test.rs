@@ -18,7 +18,7 @@ use crate::progress::seconds;
 use crate::setup::{self, Tools, prerequisite};
 
 /// Run every step and print what each took. Errors name the steps that failed.
-pub(crate) fn run(checkout: &Path, lint: bool) -> Result<()> {
+pub(crate) fn run(checkout: &Path, quick: bool) -> Result<()> {
     let started = Instant::now();
     let tools = setup::run(checkout)?;
     let mut report = Report::default();
@@ -30,13 +30,15 @@ pub(crate) fn run(checkout: &Path, lint: bool) -> Result<()> {
     } else {
         report.skip("licences", "cargo-deny is not installed: cargo install --locked cargo-deny");
     }
-    if lint {
-        report.step("lint", || clippy(checkout));
-    } else {
-        report.skip("lint", "takes minutes on a fresh machine: add --lint");
-    }
     let mut tally = Tally::default();
     report.step("tests", || tests(checkout, &tools, &mut tally));
+    if quick {
+        report.skip("language models", "left out by --quick");
+        report.skip("lint", "left out by --quick");
+    } else {
+        report.step("language models", || language_models(checkout, &tools, &mut tally));
+        report.step("lint", || clippy(checkout));
+    }
     println!("\n{}{tally}", report.table(started.elapsed()));
     report.verdict()
 }
@@ -99,6 +101,12 @@ fn clippy(checkout: &Path) -> Result<()> {
 fn tests(checkout: &Path, tools: &Tools, tally: &mut Tally) -> Result<()> {
     let product = cargo_test(checkout, &["--workspace", "--exclude", "xtask"], tools, tally);
     cargo_test(checkout, &["--package", "xtask"], tools, tally).and(product)
+}
+
+/// What the default build leaves out: the backends behind cargo features, apart for the same reason.
+fn language_models(checkout: &Path, tools: &Tools, tally: &mut Tally) -> Result<()> {
+    let scope = ["--package", "footnote-generator", "--features", "mistralrs", "--lib"];
+    cargo_test(checkout, &scope, tools, tally)
 }
 
 fn cargo_test(checkout: &Path, scope: &[&str], tools: &Tools, tally: &mut Tally) -> Result<()> {

@@ -60,11 +60,13 @@ fn events(request: &Request) -> Vec<Event> {
 }
 
 fn texts(events: &[Event]) -> Vec<&str> {
-    let text = |event| match event {
-        &Event::Sentence { ref text, .. } => Some(text.as_str()),
-        _ => None,
-    };
-    events.iter().filter_map(text).collect()
+    let mut texts = Vec::new();
+    for event in events {
+        if let Event::Sentence { text, .. } = event {
+            texts.push(text.as_str());
+        }
+    }
+    texts
 }
 
 /// The answer's first sentences are `expected`.

@@ -45,7 +45,7 @@ const TEXTS: usize = 8;
 fn text(number: usize) -> String {
     let common = "This sentence stands in every second text of the whole little corpus here.";
     let own = format!("Only text number {number} speaks of the letter {number} in just this way.");
-    if number % 2 == 0 { format!("# Part {number}\n\n{own} {common}") } else { own }
+    if number.is_multiple_of(2) { format!("# Part {number}\n\n{own} {common}") } else { own }
 }
 
 fn hash(number: usize) -> ContentHash {

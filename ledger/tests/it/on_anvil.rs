@@ -176,7 +176,7 @@ async fn the_story_on_the_fake_chain() {
 #[tokio::test]
 async fn the_story_on_anvil() {
     let Some(stage) = Stage::set(&[]).await else { return };
-    let deployment = stage.chain.deployment().clone();
+    let deployment = *stage.chain.deployment();
     let desk = Desk::open_on(deployment.chain_id, deployment.settlement).await;
     let proposer = Proposer::new(stage.chain.clone(), key(PROPOSER));
     story(&desk, &Real { stage, proposer }, address(OPERATOR)).await;

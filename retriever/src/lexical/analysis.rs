@@ -96,7 +96,9 @@ impl Tokenizer for Cutter {
         if let Some(language) = self.stop_words {
             let bigrams = self.analysis == Analysis::Bigrams;
             tokens.retain(|token| {
-                !is_stop_word(language, &token.text) && !(bigrams && is_stop_bigram(&token.text))
+                let stops =
+                    is_stop_word(language, &token.text) || bigrams && is_stop_bigram(&token.text);
+                !stops
             });
         }
         Pieces { tokens, next: 0 }

@@ -9,7 +9,6 @@ use crate::config::Config;
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{Address, PayeeId};
 use footnote_domain::money::FeePolicy;
-use footnote_generator::ExtractiveBackend;
 use footnote_indexer::{BlobStore, Indexer, IndexerError, IndexerSettings};
 use footnote_ledger::chain::{
     ChainClient, ChainError, Deployment, PrivateKeySigner, dev_signer, signer_address,
@@ -30,6 +29,10 @@ pub enum AppError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The language model.
+    #[cfg(feature = "mistralrs")]
+    #[error(transparent)]
+    Model(#[from] footnote_generator::MistralError),
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -137,7 +140,7 @@ impl Service {
             live: LiveAnswers::default(),
             index_status: indexer.status(),
             chain,
-            backend: Arc::new(ExtractiveBackend::default()),
+            backend: super::backend::open(&config.backend).await?,
             policy: RwLock::new(policy),
             platform: PayeeId::from_address(operator),
             directory: DirectoryShelf::default(),

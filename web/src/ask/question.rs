@@ -48,7 +48,7 @@ impl Question {
             return Err(QuestionError::NotText(format!("U+{:04X}", u32::from(control))));
         }
         let visible = text.chars().any(|ch| !ch.is_whitespace() && !is_invisible(ch));
-        if !visible || tokens(text).is_empty() && !text.chars().any(|ch| !ch.is_ascii()) {
+        if !visible || tokens(text).is_empty() && text.is_ascii() {
             return Err(QuestionError::Empty);
         }
         Ok(Self { text: text.to_owned(), language: Language::detect(text) })

@@ -8,8 +8,9 @@ use super::record::{Terms, request_bytes};
 use crate::app::App;
 use footnote_domain::attribution::{Constants, Estimator};
 use footnote_domain::id::Digest;
-use footnote_domain::money::{Beneficiaries, Tariff};
+use footnote_domain::money::{Beneficiaries, Tariff, Usage};
 use footnote_domain::receipt::{Funding, Model, RetrievalRecord};
+use footnote_generator::Capabilities;
 use footnote_retriever::Generation;
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -28,7 +29,7 @@ pub(super) async fn of(
     let backend = app.backend.name().to_owned();
     let salt = || Digest(rand::random());
     Ok(Terms {
-        tariff: Tariff::QUICK,
+        tariff: tariff(&capabilities),
         policy: app.fee_policy(),
         beneficiaries: Beneficiaries {
             platform: app.platform,
@@ -54,6 +55,19 @@ pub(super) async fn of(
         estimator: Estimator::Words,
         constants: Constants::default(),
         time: now(),
+    })
+}
+
+/// What an answer costs: by the answer, or by the tokens of a model.
+pub(crate) fn tariff(capabilities: &Capabilities) -> Tariff {
+    if capabilities.limits.is_some() { Tariff::DEEP } else { Tariff::QUICK }
+}
+
+/// The most that an answer can take; this much is priced and reserved before any work.
+pub(crate) fn usage_most(capabilities: &Capabilities) -> Usage {
+    capabilities.limits.map_or_else(Usage::default, |limits| Usage {
+        tokens_in: limits.tokens_in,
+        tokens_out: limits.tokens_out,
     })
 }
 

@@ -12,6 +12,7 @@ use footnote_domain::corpus::SentenceRef;
 use footnote_domain::embed::quantise;
 use footnote_domain::id::ContentHash;
 use footnote_domain::money::Usage;
+use footnote_domain::text::Language;
 use footnote_generator::{Event, Request};
 use futures::StreamExt;
 use std::collections::BTreeMap;
@@ -44,10 +45,7 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
     while let Some(event) = events.next().await {
         match event? {
             Event::Sentence { text, quoted, paragraph_break_before } => {
-                let knows = quoted.is_some_and(|quoted| {
-                    let document = &job.generation.documents()[quoted.document as usize];
-                    app.knows(document.language)
-                });
+                let knows = app.knows(language_of(job, quoted));
                 let vector = sentence_vector(app, job, &text, quoted, knows).await?;
                 judged_meaning |= vector.is_some() && asked.vector.is_some();
                 let supports = support(job, &sources, &asked, text.clone(), vector).await?;
@@ -59,18 +57,23 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
                 }
                 job.live.push(AnswerEvent::Sentence { index, sentence, citations });
             }
-            Event::Delta { .. } => {
-                return Err(AskError::Broken(
-                    "a model's text needs a backend that is not built".into(),
-                ));
-            }
             Event::Refused { .. } => refused = true,
             // Extractive answers read and write no model's tokens; the tariff counts those only.
-            Event::Done { .. } => usage = Usage::default(),
+            Event::Done { .. } if !app.priced_by_tokens() => {}
+            Event::Done { usage: took } => {
+                usage = Usage { tokens_in: took.tokens_in, tokens_out: took.tokens_out };
+            }
         }
     }
     timings.answered_ms = elapsed(job);
     Ok(Written { sources, composition, asked, usage, refused, judged_meaning, timings })
+}
+
+/// A quote is in its text's language, a model answers in the question's.
+fn language_of(job: &Job, quoted: Option<SentenceRef>) -> Language {
+    quoted.map_or(job.request.question.language(), |quoted| {
+        job.generation.documents()[quoted.document as usize].language
+    })
 }
 
 fn elapsed(job: &Job) -> u64 {

@@ -49,7 +49,15 @@ languages = ["en"]
 
 [generation]
 # "extractive": answers are composed of the best sentences, word for word; needs no model.
+# "mistralrs": a language model in this process; needs `cargo build -p footnote-web --features mistralrs`.
 backend = "extractive"
+# mistralrs: folder of the model (config.json, tokenizer.json, tokenizer_config.json, *.safetensors), or
+# one .gguf file. Nothing is downloaded.
+model_dir = ""
+# mistralrs: most tokens that the model reads (question and passages) and writes for one answer; their
+# price is what is reserved.
+tokens_in = 6000
+tokens_out = 512
 # Passages read for one answer, 1 to 40.
 passages = 8
 # Most sentences of one answer, 1 to 12.

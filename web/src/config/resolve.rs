@@ -1,6 +1,6 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
-use super::RawConfig;
+use super::{RawConfig, RawGeneration};
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use footnote_domain::id::Address;
@@ -67,6 +67,8 @@ pub struct Config {
     pub dev: bool,
     /// The embedding model, when there is one.
     pub embedding: Option<EmbeddingConfig>,
+    /// Who writes answers.
+    pub backend: BackendConfig,
     /// Passages read for one answer.
     pub passages: usize,
     /// Most sentences of one answer.
@@ -83,6 +85,22 @@ pub struct Config {
     pub answers_at_once: usize,
     /// Seconds until an answer is given up.
     pub answer_seconds: u64,
+}
+
+/// Who writes answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BackendConfig {
+    /// The best sentences, word for word.
+    Extractive,
+    /// A language model in this process.
+    Mistral {
+        /// Its folder, or its `.gguf` file.
+        model_dir: PathBuf,
+        /// Most tokens of a prompt.
+        tokens_in: u64,
+        /// Most tokens of an answer.
+        tokens_out: u64,
+    },
 }
 
 /// Where the embedding model lies.
@@ -142,6 +160,7 @@ impl Config {
             operator: operator(&raw)?,
             dev: raw.chain.dev,
             embedding: embedding(&raw)?,
+            backend: backend(&raw)?,
             passages: within("generation.passages", raw.generation.passages, 1, 40)?,
             sentences_max: within("generation.sentences_max", raw.generation.sentences_max, 1, 12)?,
             promotion_per_day: amount("promotion.per_day", raw.promotion.per_day)?,
@@ -201,13 +220,37 @@ fn refuse_unbuilt(raw: &RawConfig) -> Result<(), ConfigError> {
             "a Qdrant server is not built yet; leave it empty for the embedded index",
         );
     }
+    Ok(())
+}
+
+fn backend(raw: &RawConfig) -> Result<BackendConfig, ConfigError> {
+    const KEY: &str = "generation.backend";
     match raw.generation.backend.as_str() {
-        "extractive" => Ok(()),
-        known @ ("mistralrs" | "openai" | "lora") => {
-            refuse("generation.backend", format!("`{known}` is not built yet; use \"extractive\""))
+        "extractive" => Ok(BackendConfig::Extractive),
+        "mistralrs" if !cfg!(feature = "mistralrs") => refuse(
+            KEY,
+            "`mistralrs` is not in this program; build it with `cargo build -p footnote-web --features mistralrs`",
+        ),
+        "mistralrs" => mistral(&raw.generation),
+        known @ ("openai" | "lora") => {
+            refuse(KEY, format!("`{known}` is not built yet; use \"extractive\" or \"mistralrs\""))
         }
-        other => refuse("generation.backend", format!("`{other}` is unknown; use \"extractive\"")),
+        other => refuse(KEY, format!("`{other}` is unknown; use \"extractive\" or \"mistralrs\"")),
     }
+}
+
+fn mistral(raw: &RawGeneration) -> Result<BackendConfig, ConfigError> {
+    if !raw.model_dir.exists() {
+        return refuse(
+            "generation.model_dir",
+            format!("`{}` is neither a model's folder nor a .gguf file", raw.model_dir.display()),
+        );
+    }
+    Ok(BackendConfig::Mistral {
+        model_dir: raw.model_dir.clone(),
+        tokens_in: within("generation.tokens_in", raw.tokens_in, 500, 1_000_000)? as u64,
+        tokens_out: within("generation.tokens_out", raw.tokens_out, 16, 32_000)? as u64,
+    })
 }
 
 fn operator(raw: &RawConfig) -> Result<Option<Address>, ConfigError> {

@@ -10,3 +10,4 @@ mod door;
 mod house;
 mod importing;
 mod paying;
+mod stranger;

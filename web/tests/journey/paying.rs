@@ -1,6 +1,7 @@
 //! Receipts verify offline; an epoch settles on chain; a claim pays exactly what was earned.
 
 use crate::house::{self, text};
+use crate::stranger;
 use serde_json::Value;
 
 #[test]
@@ -15,6 +16,10 @@ fn from_a_receipt_to_tokens_on_chain() {
     let out = house.footnote(&["verify", &path]);
     assert!(out.status.success(), "{}", text(&out));
     every_changed_byte_is_noticed(&house, &receipt);
+    stranger::agrees(&house, &receipt);
+    for question in ["How are the shares of an answer computed?", "What is a Datanet?"] {
+        assert_eq!(house.ask(question)["outcome"], "answered", "{question}");
+    }
 
     let payee = first_paid(&answer);
     let earned = nano(&house.get(&format!("/v1/earnings/{payee}")).1["estimated"]);
@@ -23,6 +28,7 @@ fn from_a_receipt_to_tokens_on_chain() {
     assert!(out.status.success(), "{}", text(&out));
     let (_, after) = house.get(&format!("/v1/earnings/{payee}"));
     assert_eq!((nano(&after["estimated"]), nano(&after["payable"])), (0, earned));
+    stranger::follows_the_epoch(&house, 3);
 
     let name = contributor(&house, &payee);
     let out = house.footnote(&["claim", "--as", &name]);

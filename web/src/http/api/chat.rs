@@ -13,8 +13,10 @@ use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The names under which quick answers are asked for.
-pub(super) const MODELS: [&str; 2] = ["footnote", "footnote/quick"];
+/// The names under which answers can be asked for: the first, or what the backend is.
+fn models_of(app: &App) -> [&'static str; 2] {
+    ["footnote", if app.priced_by_tokens() { "footnote/deep" } else { "footnote/quick" }]
+}
 
 /// Longest idempotency key.
 const KEY_CHARS_MOST: usize = 255;
@@ -48,18 +50,13 @@ struct Message {
     content: Content,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(untagged, expecting = "`content` is a text, or a list of parts with texts")]
 enum Content {
     Text(String),
     Parts(Vec<Part>),
+    #[default]
     Absent,
-}
-
-impl Default for Content {
-    fn default() -> Self {
-        Self::Absent
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -118,7 +115,7 @@ fn status_of(code: &str) -> StatusCode {
 }
 
 fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequest, ApiError> {
-    if !MODELS.contains(&body.model.as_str()) {
+    if !models_of(app).contains(&body.model.as_str()) {
         let detail = format!("there is no model `{}`; GET /v1/models lists them", body.model);
         return Err(ApiError::not_found("model_not_found", detail));
     }
@@ -194,15 +191,15 @@ pub(super) fn merge(object: &mut Value, more: Value) {
     }
 }
 
-/// Tokens as this house counts them; an extractive answer is priced by the answer, not by these.
+/// Tokens of question and answer as this house counts them; what is charged stands in `price`.
 pub(super) fn usage(answer: &Answer) -> Value {
     let (prompt, written) = (tokens(&answer.question).len(), tokens(&answer.message()).len());
     json!({"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written})
 }
 
 /// `GET /v1/models`.
-pub(super) async fn models() -> HttpResponse {
+pub(super) async fn models(app: Data<App>) -> HttpResponse {
     let model =
         |id: &str| json!({"id": id, "object": "model", "created": 0, "owned_by": "footnote"});
-    json(&json!({"object": "list", "data": MODELS.map(model)}))
+    json(&json!({"object": "list", "data": models_of(&app).map(model)}))
 }

@@ -42,7 +42,7 @@ impl Frame {
             place,
             csrf: csrf::token(request),
             nonce: hex::encode(rand::random::<[u8; 16]>()),
-            price: show::amount(app.quick_price()),
+            price: show::amount(app.price_at_most()),
             currency: app.currency().to_owned(),
             invitation: match place {
                 Place::Ask => "Ask a follow-up",
