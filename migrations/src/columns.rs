@@ -99,23 +99,50 @@ pub(crate) async fn append_only(
     table: &str,
     columns: &[&str],
 ) -> Result<(), DbErr> {
-    if manager.get_database_backend() != DbBackend::Sqlite {
-        return Err(DbErr::Migration(
-            "only SQLite's triggers are written yet; name a database_url that begins with sqlite://"
-                .to_owned(),
-        ));
-    }
-    let of = if columns.is_empty() { String::new() } else { format!("OF {}", columns.join(", ")) };
-    let connection = manager.get_connection();
-    for (name, event) in [("update", format!("UPDATE {of}")), ("delete", "DELETE".to_owned())] {
-        let trigger = format!(
-            "CREATE TRIGGER {table}_refuse_{name} BEFORE {event} ON {table} \
-             BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        );
-        connection.execute_unprepared(&trigger).await?;
-    }
-    Ok(())
+    refuse_update(manager, table, columns).await?;
+    refuse(manager, table, "delete", "DELETE").await
 }
+
+/// As [`append_only`], for changes alone.
+pub(crate) async fn refuse_update(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    columns: &[&str],
+) -> Result<(), DbErr> {
+    let of = if columns.is_empty() { String::new() } else { format!(" OF {}", columns.join(", ")) };
+    refuse(manager, table, "update", &format!("UPDATE{of}")).await
+}
+
+/// Takes back [`refuse_update`].
+pub(crate) async fn allow_update(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    let on = match manager.get_database_backend() {
+        DbBackend::Postgres => format!(" ON {table}"),
+        _ => String::new(),
+    };
+    let statement = format!("DROP TRIGGER {table}_refuse_update{on}");
+    manager.get_connection().execute_unprepared(&statement).await.map(drop)
+}
+
+async fn refuse(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    name: &str,
+    event: &str,
+) -> Result<(), DbErr> {
+    let trigger = format!("CREATE TRIGGER {table}_refuse_{name} BEFORE {event} ON {table}");
+    let connection = manager.get_connection();
+    if manager.get_database_backend() != DbBackend::Postgres {
+        let body = format!("BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END");
+        return connection.execute_unprepared(&format!("{trigger} {body}")).await.map(drop);
+    }
+    connection.execute_unprepared(REFUSAL).await?;
+    let body = "FOR EACH ROW EXECUTE FUNCTION footnote_refuse()";
+    connection.execute_unprepared(&format!("{trigger} {body}")).await.map(drop)
+}
+
+/// What PostgreSQL's triggers call.
+const REFUSAL: &str = "CREATE OR REPLACE FUNCTION footnote_refuse() RETURNS trigger \
+    LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$";
 
 /// Drops tables, the youngest first.
 pub(crate) async fn drop_all(

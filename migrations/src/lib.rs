@@ -13,6 +13,7 @@ mod m20260101_000002_answers;
 mod m20260101_000003_epochs;
 mod m20260101_000004_receipts;
 mod m20260101_000005_chain;
+mod m20261124_000006_attempts;
 
 /// All migrations, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000003_epochs::Migration),
             Box::new(m20260101_000004_receipts::Migration),
             Box::new(m20260101_000005_chain::Migration),
+            Box::new(m20261124_000006_attempts::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Do the balances follow from the movements, and does every hold end once?
 
 use super::AuditReport;
-use super::rows::{Rows, TransferRow, shown};
+use super::rows::{AnswerRow, Rows, TransferRow, shown};
 use footnote_domain::id::keccak256;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -185,22 +185,36 @@ fn check_holds(rows: &Rows, report: &mut AuditReport) {
     }
 }
 
-/// A hold is named by its scope and key: claimed together, or not at all.
+/// A hold is named by its scope and key: claimed together, or not at all. A key that began afresh
+/// has a hold per attempt, each named by the one before, of which nothing was charged or kept.
 fn check_keys(rows: &Rows, report: &mut AuditReport) {
-    let holds: BTreeMap<&[u8], &[u8]> =
-        rows.answers.iter().map(|row| (row.id.as_slice(), row.hold.as_slice())).collect();
+    let by_hold: BTreeMap<&[u8], &AnswerRow> =
+        rows.answers.iter().map(|row| (row.hold.as_slice(), row)).collect();
+    let mut attempts = 0;
     for row in &rows.keys {
-        let mut bytes = (row.scope.len() as u64).to_be_bytes().to_vec();
-        bytes.extend(row.scope.as_bytes());
-        bytes.extend(row.key.as_bytes());
-        let named = keccak256(&[&bytes]);
-        let kept = holds.get(row.answer.as_slice()) == Some(&named.as_slice());
+        let mut hold = named(&row.scope, &row.key);
+        let mut lost = true;
+        for _ in 1..row.attempt {
+            let answer = by_hold.get(hold.as_slice());
+            lost &= answer.is_some_and(|row| row.state == "voided" && row.stored == 0);
+            hold = named("footnote/again", &shown(&hold));
+        }
+        report.check(lost, "a key begins afresh when its answer was lost", || {
+            format!("{} / {}", row.scope, row.key)
+        });
+        let kept = by_hold.get(hold.as_slice()).is_some_and(|answer| answer.id == row.answer);
         report.check(kept, "a key names its hold", || format!("{} / {}", row.scope, row.key));
+        attempts += row.attempt;
     }
-    let counts = (rows.keys.len(), rows.answers.len(), rows.holds.len());
+    let counts = (usize::try_from(attempts).unwrap_or(0), rows.answers.len(), rows.holds.len());
     report.check(
         counts.0 == counts.1 && counts.1 == counts.2,
-        "one key, one answer, one hold",
+        "one attempt, one answer, one hold",
         || format!("{counts:?}"),
     );
+}
+
+fn named(scope: &str, key: &str) -> Vec<u8> {
+    let length = (scope.len() as u64).to_be_bytes();
+    keccak256(&[&length[..], scope.as_bytes(), key.as_bytes()]).to_vec()
 }

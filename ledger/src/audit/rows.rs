@@ -58,6 +58,7 @@ pub(super) struct KeyRow {
     pub(super) scope: String,
     pub(super) key: String,
     pub(super) answer: Blob,
+    pub(super) attempt: i64,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -160,11 +161,12 @@ impl Rows {
             resolutions: all(db, "SELECT * FROM hold_resolutions").await?,
             answers: all(
                 db,
-                "SELECT id, hold, state, CASE WHEN body IS NULL THEN 0 ELSE 1 END AS stored \
+                "SELECT id, hold, state, \
+                 CAST(CASE WHEN body IS NULL THEN 0 ELSE 1 END AS bigint) AS stored \
                  FROM answers",
             )
             .await?,
-            keys: all(db, "SELECT scope, key, answer FROM idempotency").await?,
+            keys: all(db, "SELECT scope, key, answer, attempt FROM idempotency").await?,
             receipts: all(db, "SELECT * FROM receipts ORDER BY sequence").await?,
             lines: all(db, "SELECT * FROM receipt_lines ORDER BY sequence, number").await?,
             epochs: all(db, "SELECT * FROM epochs ORDER BY number").await?,

@@ -12,6 +12,8 @@ pub(crate) struct Model {
     pub(crate) key: String,
     pub(crate) request_hash: Bytes32,
     pub(crate) answer: Bytes<16>,
+    /// 1, and one more each time that the answer was lost and the key began afresh.
+    pub(crate) attempt: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

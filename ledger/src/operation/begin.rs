@@ -1,6 +1,6 @@
 //! A question begins: its price is reserved before any work is done, once per key.
 
-use crate::book::{Book, Kind, Movement};
+use crate::book::{Book, Kind, Movement, derived};
 use crate::bytes::{Bytes, Bytes32};
 use crate::clock::{midnight, now, seconds};
 use crate::entity::{answer, hold, idempotency};
@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use footnote_domain::id::{AnswerId, Digest, TransferId};
 use footnote_domain::money::Nano;
 use footnote_domain::receipt::Funding;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 /// A request to reserve the highest price of an answer.
@@ -57,7 +58,8 @@ pub struct Hold {
 pub enum Begun {
     /// It is new: the price is reserved, answer it.
     Held(Hold),
-    /// It was answered (or refused) before: read that answer.
+    /// It was answered (or refused) before: read that answer. An answer of which nothing was stored
+    /// (a crash, a failure, a time-out) does not count: its key begins afresh.
     Finished {
         /// The answer.
         answer: AnswerId,
@@ -78,12 +80,13 @@ impl Operation for Begin {
         context: &Context,
         tx: &DatabaseTransaction,
     ) -> Result<Begun, LedgerError> {
-        if let Some(earlier) = self.earlier(tx).await? {
-            return Ok(earlier);
-        }
+        let attempt = match self.earlier(tx).await? {
+            Earlier::Begun(earlier) => return Ok(earlier),
+            Earlier::Free(attempt) => attempt,
+        };
         let at = now();
         self.check_daily_cap(tx, at).await?;
-        let id = TransferId::derive(&self.scope, &self.key);
+        let id = attempt.hold;
         let mut book = Book::open(tx).await?;
         book.post(Movement {
             id,
@@ -97,7 +100,7 @@ impl Operation for Begin {
         })
         .await?;
         book.close().await?;
-        self.record(context, tx, id, at).await?;
+        self.record(context, tx, &attempt, at).await?;
         let funding = match self.payer {
             Account::Promotion => Funding::Promotion,
             _ => Funding::Balance,
@@ -112,21 +115,44 @@ impl Operation for Begin {
     }
 }
 
+/// One try at a request.
+struct Attempt {
+    number: i64,
+    /// Every attempt has a hold of its own, named by the one before it.
+    hold: TransferId,
+}
+
+/// What is known of a key.
+enum Earlier {
+    /// It stands for this.
+    Begun(Begun),
+    /// Nothing, or an answer that was lost: this is the next attempt.
+    Free(Attempt),
+}
+
 impl Begin {
-    async fn earlier(&self, tx: &DatabaseTransaction) -> Result<Option<Begun>, LedgerError> {
+    async fn earlier(&self, tx: &DatabaseTransaction) -> Result<Earlier, LedgerError> {
         let key = (self.scope.clone(), self.key.clone());
         let Some(known) = idempotency::Entity::find_by_id(key).one(tx).await? else {
-            return Ok(None);
+            let hold = TransferId::derive(&self.scope, &self.key);
+            return Ok(Earlier::Free(Attempt { number: 1, hold }));
         };
         if known.request_hash != self.request_hash.into() {
             return Err(LedgerError::KeyReused { key: self.key.clone() });
         }
         let row = answer::Entity::find_by_id(known.answer).one(tx).await?;
+        let row = row.ok_or_else(|| {
+            LedgerError::Corrupt(format!("key `{}` names an answer that is not there", self.key))
+        })?;
         let answer = known.answer.into();
-        Ok(Some(match row {
-            Some(row) if row.state == "running" => Begun::Running { answer },
-            _ => Begun::Finished { answer },
-        }))
+        Ok(match (row.state.as_str(), row.body) {
+            ("running", _) => Earlier::Begun(Begun::Running { answer }),
+            ("voided", None) => {
+                let hold = derived("again", &TransferId::from(row.hold).to_string());
+                Earlier::Free(Attempt { number: known.attempt + 1, hold })
+            }
+            _ => Earlier::Begun(Begun::Finished { answer }),
+        })
     }
 
     async fn check_daily_cap(&self, tx: &DatabaseTransaction, at: i64) -> Result<(), LedgerError> {
@@ -143,11 +169,11 @@ impl Begin {
         &self,
         context: &Context,
         tx: &DatabaseTransaction,
-        id: TransferId,
+        attempt: &Attempt,
         at: i64,
     ) -> Result<(), LedgerError> {
         let hold = hold::ActiveModel {
-            id: Set(Bytes32::from(id)),
+            id: Set(Bytes32::from(attempt.hold)),
             account: Set(self.payer.to_string()),
             amount: Set(self.amount.get()),
             answer: Set(self.answer.into()),
@@ -158,7 +184,7 @@ impl Begin {
         hold::Entity::insert(hold).exec_without_returning(tx).await?;
         let answer = answer::ActiveModel {
             id: Set(self.answer.into()),
-            hold: Set(Bytes32::from(id)),
+            hold: Set(Bytes32::from(attempt.hold)),
             state: Set("running".to_owned()),
             body: Set(None),
             reason: Set(None),
@@ -171,8 +197,12 @@ impl Begin {
             key: Set(self.key.clone()),
             request_hash: Set(self.request_hash.into()),
             answer: Set(self.answer.into()),
+            attempt: Set(attempt.number),
         };
-        idempotency::Entity::insert(key).exec_without_returning(tx).await?;
+        let renew = OnConflict::columns([idempotency::Column::Scope, idempotency::Column::Key])
+            .update_columns([idempotency::Column::Answer, idempotency::Column::Attempt])
+            .to_owned();
+        idempotency::Entity::insert(key).on_conflict(renew).exec_without_returning(tx).await?;
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! Who may open which books, and what do they find after a crash?
 
 use crate::desk::{Desk, PAYER, PRICE, answer_id, author, begin, capture, settings};
-use footnote_domain::id::Address;
-use footnote_ledger::{Account, AnswerState, Begun, Ledger, LedgerError, LedgerSettings, Opening};
+use footnote_domain::id::{Address, Digest};
+use footnote_ledger::{
+    Account, AnswerState, Begin, Begun, Hold, Ledger, LedgerError, LedgerSettings, Opening, Outcome,
+};
 
 #[tokio::test]
 async fn holds_of_a_dead_service_are_voided_with_a_reason() {
@@ -17,8 +19,52 @@ async fn holds_of_a_dead_service_are_voided_with_a_reason() {
     assert!(stored.reason.expect("a reason").contains("stopped"));
     let kept = desk.ledger.answer(done.answer).await.expect("read").expect("there");
     assert_eq!(kept.state, AnswerState::Captured);
-    let again = desk.ledger.begin(begin(1)).await.expect("known");
-    assert_eq!(again, Begun::Finished { answer: answer_id(1) });
+    let again = desk.ledger.begin(Begin { answer: answer_id(9), ..begin(2) }).await;
+    assert_eq!(again.expect("known"), Begun::Finished { answer: done.answer });
+    desk.audited().await;
+}
+
+#[tokio::test]
+async fn a_key_whose_answer_was_lost_in_a_crash_begins_afresh_each_time() {
+    let mut desk = Desk::open().await;
+    desk.fund(PAYER, PRICE, 0).await;
+    let lost = desk.hold(1).await;
+    let mut holds = vec![lost.id];
+    for attempt in 2..=4 {
+        desk = desk.crash().await;
+        let again = Begin { answer: answer_id(100 + attempt), ..begin(1) };
+        let other = Begin { request_hash: Digest::of(&[b"other"]), ..again.clone() };
+        let reused = desk.ledger.begin(other).await;
+        assert!(matches!(reused, Err(LedgerError::KeyReused { .. })), "{reused:?}");
+        let Ok(Begun::Held(hold)) = desk.ledger.begin(again.clone()).await else {
+            panic!("attempt {attempt} did not begin");
+        };
+        assert!(!holds.contains(&hold.id));
+        holds.push(hold.id);
+        let meanwhile = desk.ledger.begin(Begin { answer: answer_id(999), ..begin(1) }).await;
+        assert_eq!(meanwhile.expect("known"), Begun::Running { answer: again.answer });
+        desk.audited().await;
+    }
+    let hold = Hold { id: holds[3], answer: answer_id(104), ..lost };
+    desk.ledger.capture(capture(&hold, &[(&[author(1)], 920_000)])).await.expect("captured");
+    let finished = desk.ledger.begin(begin(1)).await.expect("known");
+    assert_eq!(finished, Begun::Finished { answer: hold.answer });
+    // What the dead process still had in hand charges nothing.
+    let late = desk.ledger.capture(capture(&lost, &[(&[author(1)], 920_000)])).await;
+    assert!(matches!(late, Err(LedgerError::AlreadyVoided { .. })), "{late:?}");
+    desk.audited().await;
+}
+
+#[tokio::test]
+async fn a_key_that_was_refused_with_an_answer_keeps_it() {
+    let desk = Desk::open().await;
+    desk.fund(PAYER, PRICE, 0).await;
+    let hold = desk.hold(1).await;
+    let refusal = Outcome { body: Some(b"no evidence".to_vec()), reason: "no evidence".into() };
+    desk.ledger.void(hold.id, refusal).await.expect("voided");
+    let again = Begin { answer: answer_id(9), ..begin(1) };
+    let again = desk.ledger.begin(again).await.expect("known");
+    assert_eq!(again, Begun::Finished { answer: hold.answer });
     desk.audited().await;
 }
 
@@ -55,25 +101,6 @@ async fn books_belong_to_one_settlement() {
         assert!(matches!(refused, Err(LedgerError::OtherSettlement { .. })), "{refused:?}");
     }
     Ledger::open(settings(&desk.folder)).await.expect("the same opens");
-}
-
-#[tokio::test]
-async fn what_cannot_be_opened_says_why() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let with = |url: String| LedgerSettings { database_url: url, ..settings(&folder) };
-    let refused = Ledger::open(with("postgres://localhost/x".into())).await.map(|_| ());
-    let text = refused.expect_err("refused").to_string();
-    assert!(text.starts_with("PostgreSQL is not built yet"), "{text}");
-    let file = folder.path().join("a file");
-    std::fs::write(&file, "no folder").expect("written");
-    let below = format!("sqlite://{}/ledger.db", file.display());
-    let refused = Ledger::open(with(below)).await.map(|_| ());
-    assert!(matches!(refused, Err(LedgerError::Disk { .. })), "{refused:?}");
-    let other = folder.path().join("other.db");
-    std::fs::write(&other, "this is no database, however long the text may be".repeat(9))
-        .expect("written");
-    let refused = Ledger::open(with(format!("sqlite://{}", other.display()))).await.map(|_| ());
-    assert!(matches!(refused, Err(LedgerError::Database(_))), "{refused:?}");
 }
 
 #[tokio::test]

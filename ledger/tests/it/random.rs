@@ -1,7 +1,7 @@
 //! Thousands of random operations with crashes in between: after every step, the auditor.
 
 use crate::desk::{
-    CHAIN, Desk, OPERATOR, PAYER, PRICE, SETTLEMENT, author, begin, capture, escrow,
+    CHAIN, Desk, OPERATOR, PAYER, PRICE, SETTLEMENT, answer_id, author, begin, capture, escrow,
 };
 use footnote_domain::id::PayeeId;
 use footnote_ledger::settle::fake::FakeChain;
@@ -92,6 +92,7 @@ struct Happened {
     crashes: u64,
     vetoes: u64,
     forgotten: u64,
+    renewed: u64,
 }
 
 impl Happened {
@@ -103,6 +104,7 @@ impl Happened {
         self.crashes += other.crashes;
         self.vetoes += other.vetoes;
         self.forgotten += other.forgotten;
+        self.renewed += other.renewed;
     }
 }
 
@@ -166,10 +168,15 @@ impl World {
     }
 
     async fn ask_again(&mut self, which: usize) {
-        let Some(asks) = pick(&self.asked, which) else { return };
-        match self.desk.ledger.begin(asks).await {
-            // A key that was refused for want of funds is free.
-            Ok(Begun::Held(hold)) => self.open.push(hold),
+        let Some(known) = pick(&self.asked, which) else { return };
+        let asks = Begin { answer: answer_id(self.asked.len() as u64), ..known };
+        match self.desk.ledger.begin(asks.clone()).await {
+            // A key that was refused for want of funds is free, and so is one whose answer was lost.
+            Ok(Begun::Held(hold)) => {
+                self.open.push(hold);
+                self.asked.push(asks);
+                self.happened.renewed += 1;
+            }
             Ok(_) | Err(LedgerError::InsufficientFunds { .. }) => {}
             Err(error) => panic!("{error}"),
         }
@@ -299,5 +306,5 @@ fn random_histories_with_crashes_keep_every_rule() {
     println!("{all:?}");
     assert!(all.steps >= 2_000 && all.captures >= 100 && all.crashes >= 30, "{all:?}");
     assert!(all.epochs >= 10 && all.claims >= 2, "{all:?}");
-    assert!(all.vetoes >= 1 && all.forgotten >= 5, "{all:?}");
+    assert!(all.vetoes >= 1 && all.forgotten >= 5 && all.renewed >= 5, "{all:?}");
 }
