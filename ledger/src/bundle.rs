@@ -5,7 +5,6 @@
 //! again. Payers stay behind the pseudonyms of their receipts, and answers' ids (by which answers
 //! are read) are left out; each movement's row hash still commits to both.
 
-use crate::LedgerError;
 use crate::bytes::Bytes32;
 use crate::chain::EpochProposal;
 use crate::clock::seconds;
@@ -16,6 +15,7 @@ use crate::operation::claim::parse_units;
 use crate::operation::close::leaves_of;
 use crate::operation::epoch::{Advance, SealedRoots, Step};
 use crate::read;
+use crate::{LedgerError, LedgerSettings};
 use footnote_domain::id::{Digest, PayeeId, TransferId};
 use footnote_domain::receipt::{Envelope, canonical_bytes};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -66,6 +66,38 @@ impl Ledger {
         let step = Step::Seal(Box::new(roots));
         self.writer.submit(Advance { epoch: number, step }).await?;
         Ok(proposal)
+    }
+
+    /// Writes the bundle of a sealed epoch anew from the books, for an auditor, or after a restore
+    /// that brought the database back without its bundles; returns its folder.
+    ///
+    /// # Errors
+    /// [`LedgerError::EpochState`] for an epoch that is not sealed yet,
+    /// [`LedgerError::BundleDiffers`] when the books no longer say what went on chain; the bundle
+    /// that is there stays as it is then.
+    pub async fn write_bundle(&self, number: u64) -> Result<PathBuf, LedgerError> {
+        let known = read::epoch::record(&read::epoch::row(&self.readers, number).await?)?;
+        let sealed = known.proposal;
+        let sealed = sealed.ok_or(LedgerError::EpochState { epoch: number, needed: "sealed" })?;
+        let material = self.material(number).await?;
+        let place = self.settings().bundles.clone();
+        let apart = place.join("rewritten");
+        let settings = LedgerSettings { bundles: apart.clone(), ..self.settings().clone() };
+        let context = Context { settings, instance: self.context.instance };
+        let writing = tokio::task::spawn_blocking(move || {
+            let written = write_bundle(&context, &material)?;
+            let folder = folder_of(&place, number);
+            if written == sealed {
+                remove(&folder)?;
+                disk("rename", &folder, fs::rename(folder_of(&apart, number), &folder))?;
+            }
+            remove(&apart)?;
+            sync_folder(&place)?;
+            if written == sealed { Ok(folder) } else { Err(LedgerError::BundleDiffers(number)) }
+        });
+        writing.await.map_err(|error| {
+            LedgerError::Corrupt(format!("the bundle of epoch {number}: {error}"))
+        })?
     }
 
     async fn material(&self, number: u64) -> Result<Material, LedgerError> {

@@ -1,6 +1,8 @@
 //! The command line of `footnote`.
 
 mod ask;
+mod audit;
+mod bundle;
 mod chain;
 mod claim;
 mod demo_chain;
@@ -45,6 +47,11 @@ enum Command {
     Settle(settle::SettleArgs),
     /// Claim what a contributor has earned, on chain.
     Claim(claim::ClaimArgs),
+    /// Write the audit bundle of a settled epoch anew, from the books.
+    Bundle(bundle::BundleArgs),
+    /// Recompute the books by a model that shares no code with what wrote them; exit 0 when every rule
+    /// holds, 1 naming those that are broken. Safe beside a running service.
+    Audit(audit::AuditArgs),
     /// Recompute a receipt offline; exit 0 when all of it holds, 1 naming the field that does not.
     Verify(verify::VerifyArgs),
     /// Deploy the contracts.
@@ -110,6 +117,8 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(args) => import::run(args).await?,
         Command::Settle(args) => settle::run(args).await?,
         Command::Claim(args) => claim::run(args).await?,
+        Command::Bundle(args) => bundle::run(args).await?,
+        Command::Audit(args) => return audit::run(args).await,
         Command::Verify(args) => return verify::run(&args),
         Command::Chain { command } => chain::run(command).await?,
         Command::DemoChain(args) => demo_chain::run(args).await?,

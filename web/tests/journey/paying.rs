@@ -40,6 +40,14 @@ fn from_a_receipt_to_tokens_on_chain() {
     let out = house.footnote(&["claim", "--as", &name]);
     assert!(!out.status.success() && text(&out).contains("nothing"), "{}", text(&out));
 
+    // Beside the running service: the books are true, and the bundle can be had again.
+    let out = house.footnote(&["audit"]);
+    assert!(out.status.success() && text(&out).contains("every rule holds"), "{}", text(&out));
+    let out = house.footnote(&["bundle", "1"]);
+    assert!(out.status.success() && text(&out).contains("epoch-000001"), "{}", text(&out));
+    let out = house.footnote(&["bundle", "99"]);
+    assert!(!out.status.success() && text(&out).contains("99"), "{}", text(&out));
+
     // The books outlive the process.
     house.stop();
     house.serve();
