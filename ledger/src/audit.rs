@@ -9,9 +9,9 @@ mod epochs;
 mod receipts;
 mod rows;
 
+use crate::database::begin_snapshot;
 use crate::{Ledger, LedgerError};
 use rows::Rows;
-use sea_orm::TransactionTrait;
 use std::fmt;
 
 /// A rule that does not hold.
@@ -66,7 +66,7 @@ impl AuditReport {
 /// [`LedgerError::Database`] when the database cannot be read; broken rules are no error but stand
 /// in the report.
 pub async fn audit(ledger: &Ledger) -> Result<AuditReport, LedgerError> {
-    let snapshot = ledger.readers.begin().await?;
+    let snapshot = begin_snapshot(&ledger.readers).await?;
     let rows = Rows::read(&snapshot).await?;
     snapshot.rollback().await?;
     let settings = ledger.settings().clone();

@@ -10,21 +10,29 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// A database that is not built yet, or none at all.
-    #[error("{engine} is not built yet: set `database_url` to sqlite://PATH (it is `{url}` now)")]
+    #[error(
+        "{engine} is not built in: set `database_url` to sqlite://PATH or postgres://… (it is `{url}` now)"
+    )]
     Engine {
         /// By name.
         engine: String,
         /// As configured.
         url: String,
     },
+    /// PostgreSQL is configured, but this program was built without it.
+    #[error(
+        "this program was built without PostgreSQL: build it with `--features postgres`, or leave \
+         `database_url` empty for the embedded SQLite"
+    )]
+    WithoutPostgres,
     /// Another service has these books open.
     #[error(
         "the ledger {database} is in use by another running service: stop that one first, or give \
          this one a data folder of its own"
     )]
     InUse {
-        /// The database file.
-        database: PathBuf,
+        /// The database file, or the server's address without its password.
+        database: String,
     },
     /// A file or folder of the ledger cannot be read or written.
     #[error("cannot {action} {path}: {source}; check that the folder exists and is writable")]
@@ -133,6 +141,12 @@ pub enum LedgerError {
         /// The first field that differs.
         field: &'static str,
     },
+    /// A bundle written anew is not the one whose hash was sealed.
+    #[error(
+        "the bundle of epoch {0} no longer comes to the hash that was sealed: run `footnote audit`, \
+         and restore a backup"
+    )]
+    BundleDiffers(u64),
     /// The payers' and payees' books exceed what the contract holds.
     #[error("epoch {epoch} would owe {owed} token units, but only {funded} were deposited")]
     Unfunded {
@@ -168,6 +182,10 @@ pub enum LedgerError {
     /// The database refused.
     #[error("the ledger's database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
+    /// The database is away. Whether the batch was written before that is not known; every operation
+    /// can be repeated, and counts once.
+    #[error("the ledger's database cannot be reached ({0}): try again in a moment")]
+    Unreachable(String),
     /// The whole batch was lost; nothing of it was written.
     #[error("the ledger could not commit ({0}): nothing was written, try again")]
     NotCommitted(String),

@@ -3,10 +3,10 @@
 
 use crate::bytes::Bytes;
 use crate::clock::{midnight, seconds};
-use crate::database::{Lease, connect_readers, connect_writer, file_of};
+use crate::database::{Place, begin_making, end_making};
 use crate::entity::identity;
 use crate::operation::begin::{Begin, Begun};
-use crate::operation::capture::Capture;
+use crate::operation::capture::{Capture, Captured};
 use crate::operation::claim::RecordClaim;
 use crate::operation::close::{CloseEpoch, OpenFirstEpoch};
 use crate::operation::deposit::Deposit;
@@ -24,9 +24,15 @@ use footnote_domain::money::Nano;
 use footnote_domain::receipt::{Envelope, Receipt, Seal, check};
 use footnote_migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, EntityTrait, Set};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+/// A server that is restarted or fails over is back within this time; a reader still waits then.
+const CAPTURE_PATIENCE: Duration = Duration::from_secs(90);
+/// Besides the time that a connection takes to fail.
+const CAPTURE_POLL: Duration = Duration::from_millis(500);
 
 /// What every operation knows.
 #[derive(Debug)]
@@ -50,20 +56,22 @@ impl Ledger {
     /// process left: its holds are voided (for [`Opening::Service`]), its receipts signed.
     ///
     /// # Errors
-    /// [`LedgerError::Engine`] for a database that is not built yet, [`LedgerError::InUse`] for a
+    /// [`LedgerError::Engine`] or [`LedgerError::WithoutPostgres`] for a database that is not built in, [`LedgerError::InUse`] for a
     /// second service, [`LedgerError::OtherSettlement`] for the books of another deployment,
     /// [`LedgerError::Disk`] or [`LedgerError::Database`] when it cannot be read or written.
     pub async fn open(settings: LedgerSettings) -> Result<Self, LedgerError> {
-        let file = file_of(&settings.database_url)?;
-        make_folder(&file)?;
+        let place = Place::parse(&settings.database_url)?;
+        place.prepare()?;
         let opening = settings.opening;
-        let lease = Lease::take(&file, opening)?;
-        let connection = connect_writer(&file).await?;
+        let lease = place.lease(opening).await?;
+        let connection = place.writer(opening).await?;
+        begin_making(&connection).await?;
         Migrator::up(&connection, None).await?;
         check_identity(&connection, &settings).await?;
-        let readers = connect_readers(&file).await?;
+        end_making(&connection).await?;
+        let readers = place.readers().await?;
         let context = Arc::new(Context { settings, instance: rand::random() });
-        let (writer, task) = Writer::start(context.clone(), file, connection, lease);
+        let (writer, task) = Writer::start(context.clone(), place, connection, lease);
         let ledger = Self { context, readers, writer, task: Arc::new(Mutex::new(Some(task))) };
         ledger.writer.submit(OpenFirstEpoch).await?;
         ledger.recover(opening).await?;
@@ -103,8 +111,23 @@ impl Ledger {
     /// [`LedgerError::ChargeOutOfRange`]. Nothing was charged then, and the hold stands.
     pub async fn capture(&self, capture: Capture) -> Result<Envelope, LedgerError> {
         let capture = self.verified(capture).await?;
-        let captured = self.writer.submit(capture).await?;
+        let captured = self.patiently(capture).await?;
         self.sign(captured.sequence).await
+    }
+
+    /// The answer is complete, and writing it again would cost its reader a new question: a database
+    /// that is away for a moment is awaited. A capture counts once however often it is sent.
+    async fn patiently(&self, capture: Capture) -> Result<Captured, LedgerError> {
+        let deadline = Instant::now() + CAPTURE_PATIENCE;
+        loop {
+            match self.writer.submit(capture.clone()).await {
+                Err(LedgerError::Unreachable(reason)) if Instant::now() < deadline => {
+                    tracing::warn!(hold = %capture.hold, reason, "a capture waits for the database");
+                    sleep(CAPTURE_POLL).await;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// A receipt that does not recompute is never issued: it is checked before it gets its number,
@@ -279,17 +302,6 @@ impl Ledger {
     fn take_task(&self) -> Option<JoinHandle<()>> {
         self.task.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
     }
-}
-
-fn make_folder(file: &Path) -> Result<(), LedgerError> {
-    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    std::fs::create_dir_all(folder).map_err(|source| LedgerError::Disk {
-        action: "create",
-        path: folder.to_owned(),
-        source,
-    })
 }
 
 /// The first opening binds the books to their settlement; every later one must name the same.

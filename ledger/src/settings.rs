@@ -18,7 +18,7 @@ pub enum Opening {
 /// How a ledger is opened.
 #[derive(Debug, Clone)]
 pub struct LedgerSettings {
-    /// `sqlite://PATH`.
+    /// `sqlite://PATH`, or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
     pub database_url: String,
     /// Who opens it.
     pub opening: Opening,

@@ -1,29 +1,27 @@
 //! Who writes? One task. It gathers operations for two milliseconds, or until there are 512, runs
-//! them in one immediate transaction with a savepoint each, commits, and only then answers.
+//! them in one transaction that nobody else writes beside, with a savepoint each, commits, and only then answers.
 //!
 //! One operation that fails is rolled back to its savepoint and does not sink the others. When the
 //! database itself fails, the whole batch is rolled back, everyone is told so, and the next batch
 //! starts on a fresh connection.
 
 use crate::LedgerError;
-use crate::database::{Lease, connect_writer};
+use crate::database::{Lease, Place, begin_writing};
 use crate::ledger::Context;
 use async_trait::async_trait;
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
-use std::path::PathBuf;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait, sqlx};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Operations in one transaction: bounds what is lost, and how long a reader of the queue waits.
 const BATCH_MOST: usize = 512;
 /// How long a batch waits for company: below what anybody notices, above the cost of a sync.
 const GATHER: Duration = Duration::from_millis(2);
+/// How long a failed connection may take to close; a server that is gone never answers.
+const CLOSE_MOST: Duration = Duration::from_secs(2);
 /// Operations that may wait: two full batches, so that the writer never idles and memory is bounded.
 pub(crate) const QUEUE_MOST: usize = 2 * BATCH_MOST;
 
@@ -49,7 +47,29 @@ trait Job: Send {
     async fn run(&mut self, context: &Context, batch: &DatabaseTransaction) -> Result<(), DbErr>;
 
     /// Tells the caller: its outcome when the batch was committed, else why it was not.
-    fn answer(self: Box<Self>, committed: Result<(), &str>);
+    fn answer(self: Box<Self>, committed: Result<(), &Lost>);
+}
+
+/// Why a batch was not committed, as far as anybody knows.
+struct Lost {
+    reason: String,
+    /// The database itself was away, so trying again helps.
+    unreachable: bool,
+}
+
+impl Lost {
+    fn new(error: &DbErr) -> Self {
+        Self { reason: error.to_string(), unreachable: is_unreachable(error) }
+    }
+
+    fn error(&self) -> LedgerError {
+        let reason = self.reason.clone();
+        if self.unreachable {
+            LedgerError::Unreachable(reason)
+        } else {
+            LedgerError::NotCommitted(reason)
+        }
+    }
 }
 
 struct Pending<O: Operation> {
@@ -72,14 +92,15 @@ impl<O: Operation> Job for Pending<O> {
         Ok(())
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), &str>) {
-        let lost = |reason: &str| Err(LedgerError::NotCommitted(reason.to_owned()));
+    fn answer(self: Box<Self>, committed: Result<(), &Lost>) {
         let answer = match (self.outcome, committed) {
             // A refusal stands, whatever became of the batch.
             (Some(Err(error)), _) => Err(error),
             (Some(outcome), Ok(())) => outcome,
-            (_, Err(reason)) => lost(reason),
-            (None, Ok(())) => lost("the operation was not reached"),
+            (_, Err(lost)) => Err(lost.error()),
+            (None, Ok(())) => {
+                Err(LedgerError::NotCommitted("the operation was not reached".to_owned()))
+            }
         };
         // A caller who went away can read the outcome by its id.
         let _ = self.reply.send(answer);
@@ -98,13 +119,13 @@ impl Writer {
     /// lease until then.
     pub(crate) fn start(
         context: Arc<Context>,
-        file: PathBuf,
+        place: Place,
         connection: DatabaseConnection,
         lease: Lease,
     ) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE_MOST);
         let stop = Arc::new(Notify::new());
-        let task = Task { context, file, connection, jobs, stop: stop.clone(), _lease: lease };
+        let task = Task { context, place, connection, jobs, stop: stop.clone(), _lease: lease };
         (Self { queue, stop }, tokio::spawn(task.run()))
     }
 
@@ -127,7 +148,7 @@ impl Writer {
 
 struct Task {
     context: Arc<Context>,
-    file: PathBuf,
+    place: Place,
     connection: DatabaseConnection,
     jobs: mpsc::Receiver<Box<dyn Job>>,
     stop: Arc<Notify>,
@@ -143,9 +164,9 @@ impl Task {
                 tracing::error!(%error, operations = batch.len(), "a batch was not committed");
                 self.reconnect().await;
             }
-            let reason = written.map_err(|error| error.to_string());
+            let committed = written.map_err(|error| Lost::new(&error));
             for job in batch {
-                job.answer(reason.as_ref().copied().map_err(String::as_str));
+                job.answer(committed.as_ref().copied());
             }
         }
         if let Err(error) = self.connection.close().await {
@@ -178,11 +199,7 @@ impl Task {
     }
 
     async fn write(&self, batch: &mut [Box<dyn Job>]) -> Result<(), DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction = self.connection.begin_with_options(options).await?;
+        let transaction = begin_writing(&self.connection).await?;
         for job in batch.iter_mut() {
             job.run(&self.context, &transaction).await?;
         }
@@ -190,15 +207,34 @@ impl Task {
     }
 
     /// A connection whose transaction failed is in an unknown state: it is replaced, never reused.
+    /// It is closed first, since it may hold the lease that the next one needs.
     async fn reconnect(&mut self) {
-        match connect_writer(&self.file).await {
-            Ok(fresh) => {
-                let stale = std::mem::replace(&mut self.connection, fresh);
-                if let Err(error) = stale.close().await {
-                    tracing::warn!(%error, "a failed connection did not close cleanly");
-                }
-            }
+        let closing = timeout(CLOSE_MOST, self.connection.close_by_ref()).await;
+        if let Ok(Err(error)) = closing {
+            tracing::warn!(%error, "a failed connection did not close cleanly");
+        }
+        match self.place.writer(self.context.settings.opening).await {
+            Ok(fresh) => self.connection = fresh,
             Err(error) => tracing::error!(%error, "the ledger cannot be reached; trying again"),
         }
+    }
+}
+
+/// Whether the connection failed, or the server ended it, rather than the statement.
+fn is_unreachable(error: &DbErr) -> bool {
+    let cause = match error {
+        DbErr::ConnectionAcquire(_) => return true,
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+        _ => return false,
+    };
+    match cause.as_ref() {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        // PostgreSQL: connection exceptions, and a server that stops or starts.
+        sqlx::Error::Database(refusal) => {
+            refusal.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P"))
+        }
+        _ => false,
     }
 }

@@ -1,9 +1,11 @@
 //! Which parts run, and where does their data lie? One file, every key documented in
 //! [`documented`], checked as a whole before anything starts.
 
+mod database_url;
 mod documented;
 mod resolve;
 
+pub use database_url::DatabaseUrl;
 pub use documented::DOCUMENTED;
 pub use resolve::{BackendConfig, Config, ConfigError, Overrides};
 

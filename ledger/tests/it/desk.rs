@@ -1,5 +1,6 @@
 //! A ledger in a folder of its own, and the answers that are sold over it.
 
+use crate::engine::database_url;
 use footnote_domain::attribution::evidence::Evidence;
 use footnote_domain::attribution::{ALGORITHM, Constants, Estimator, attribute};
 use footnote_domain::citation::Citation;
@@ -113,7 +114,7 @@ impl Desk {
 
 pub(crate) fn settings(folder: &TempDir) -> LedgerSettings {
     LedgerSettings {
-        database_url: format!("sqlite://{}", folder.path().join("ledger.db").display()),
+        database_url: database_url(folder),
         opening: Opening::Service,
         chain_id: CHAIN,
         settlement: SETTLEMENT,

@@ -2,7 +2,10 @@
 //! here goes through the public door and is audited by a model that shares no code with it.
 
 mod asking;
+mod bundling;
 mod desk;
+mod engine;
+mod files;
 mod money_in;
 mod on_anvil;
 mod opening;

@@ -87,8 +87,11 @@ impl Places<'_> {
     pub(crate) fn bundles(&self) -> std::path::PathBuf {
         self.0.join("bundles")
     }
-    fn database_url(&self) -> String {
-        format!("sqlite://{}", self.0.join("ledger.sqlite").display())
+    fn database_url(&self, config: &Config) -> String {
+        match &config.database_url {
+            Some(server) => server.secret().to_owned(),
+            None => format!("sqlite://{}", self.0.join("ledger.sqlite").display()),
+        }
     }
 }
 
@@ -113,8 +116,14 @@ impl Service {
         }
         let chain = ChainClient::unchecked(&config.rpc_url, deployment)?;
         let operator = operator(&config)?;
-        let ledger =
-            Ledger::open(ledger_settings(&places, deployment, operator, Opening::Service)?).await?;
+        let ledger = Ledger::open(ledger_settings(
+            &config,
+            &places,
+            deployment,
+            operator,
+            Opening::Service,
+        )?)
+        .await?;
         let blobs = BlobStore::open(places.blobs())?;
         let (embedder, index_embedder) = embedders(&config)?;
         let indexer = Indexer::new(
@@ -202,6 +211,7 @@ fn cap_limits(config: &Config) -> CapLimits {
 }
 
 fn ledger_settings(
+    config: &Config,
     places: &Places<'_>,
     deployment: Deployment,
     operator: Address,
@@ -209,7 +219,7 @@ fn ledger_settings(
 ) -> Result<LedgerSettings, AppError> {
     let platform = PayeeId::from_address(operator);
     Ok(LedgerSettings {
-        database_url: places.database_url(),
+        database_url: places.database_url(config),
         opening,
         chain_id: deployment.chain_id,
         settlement: deployment.settlement,
@@ -229,7 +239,7 @@ pub(crate) async fn ledger_beside(config: &Config) -> Result<(Ledger, Deployment
     let deployment = Deployment::load(&config.deployment)?;
     let operator = operator(config)?;
     make_private(&places.keys())?;
-    let settings = ledger_settings(&places, deployment, operator, Opening::Beside)?;
+    let settings = ledger_settings(config, &places, deployment, operator, Opening::Beside)?;
     Ok((Ledger::open(settings).await?, deployment))
 }
 

@@ -27,7 +27,8 @@ operator = ""
 dev = false
 
 [ledger]
-# Empty: SQLite inside data.dir. PostgreSQL is not built yet and is refused.
+# Empty: SQLite inside data.dir. Or postgres://USER:PASSWORD@HOST:5432/DATABASE, in a program that
+# was built with `--features postgres`; the file should then be readable by its owner only.
 database_url = ""
 
 [cache]

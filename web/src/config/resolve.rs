@@ -1,6 +1,6 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
-use super::{RawConfig, RawGeneration};
+use super::{DatabaseUrl, RawConfig, RawGeneration};
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use footnote_domain::id::Address;
@@ -65,6 +65,8 @@ pub struct Config {
     pub operator: Option<Address>,
     /// Whether this is a development chain.
     pub dev: bool,
+    /// The books' server; none for SQLite in the data folder.
+    pub database_url: Option<DatabaseUrl>,
     /// The embedding model, when there is one.
     pub embedding: Option<EmbeddingConfig>,
     /// Who writes answers.
@@ -159,6 +161,7 @@ impl Config {
             rpc_url,
             operator: operator(&raw)?,
             dev: raw.chain.dev,
+            database_url: DatabaseUrl::parse(&raw.ledger.database_url)?,
             embedding: embedding(&raw)?,
             backend: backend(&raw)?,
             passages: within("generation.passages", raw.generation.passages, 1, 40)?,
@@ -195,19 +198,6 @@ fn read(provider: impl figment::Provider, file: &str) -> Result<RawConfig, Confi
 
 /// An engine that is named but not built is refused, never ignored.
 fn refuse_unbuilt(raw: &RawConfig) -> Result<(), ConfigError> {
-    let url = &raw.ledger.database_url;
-    if !url.is_empty() && !url.starts_with("sqlite:") {
-        return refuse(
-            "ledger.database_url",
-            "PostgreSQL is not built yet; leave it empty for the embedded SQLite",
-        );
-    }
-    if !url.is_empty() {
-        return refuse(
-            "ledger.database_url",
-            "the embedded SQLite lives in data.dir; leave this empty",
-        );
-    }
     if !raw.cache.redis_url.is_empty() {
         return refuse(
             "cache.redis_url",
@@ -398,7 +388,7 @@ mod tests {
 
     #[test]
     fn engines_that_are_not_built_are_refused_by_name() {
-        check("[ledger]\ndatabase_url = \"postgres://x\"", "`ledger.database_url`: PostgreSQL");
+        check("[ledger]\ndatabase_url = \"mysql://x\"", "`ledger.database_url`: must begin with");
         check("[cache]\nredis_url = \"redis://x\"", "`cache.redis_url`: Redis");
         check("[vectors]\nqdrant_url = \"http://x\"", "`vectors.qdrant_url`: a Qdrant");
         check("[generation]\nbackend = \"mistralrs\"", "`generation.backend`");
