@@ -16,6 +16,7 @@ mod opening;
 mod outage;
 #[path = "../it/random.rs"]
 mod random;
+#[expect(dead_code, reason = "measurements start a durable one")]
 mod server;
 #[path = "../it/settling.rs"]
 mod settling;

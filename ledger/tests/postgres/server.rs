@@ -35,12 +35,22 @@ pub(crate) struct Server {
     port: u16,
     bin: PathBuf,
     folder: PathBuf,
+    durable: bool,
     keepers: Vec<(Child, ChildStdin)>,
 }
 
 impl Server {
     /// Makes a cluster and starts it. `fsync` is off: these tests kill the ledger and the server, not the machine.
     pub(crate) fn start() -> Self {
+        Self::make(false)
+    }
+
+    /// As in production, for measurements: what is committed is on the disk.
+    pub(crate) fn start_durable() -> Self {
+        Self::make(true)
+    }
+
+    fn make(durable: bool) -> Self {
         let bin = binaries();
         let folder = tempfile::Builder::new().prefix("footnote-postgres-").tempdir();
         let folder = folder.map(TempDir::keep).expect("a folder");
@@ -53,7 +63,7 @@ impl Server {
             .output()
             .expect("initdb starts");
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-        let mut server = Self { port: free_port(), bin, folder, keepers: Vec::new() };
+        let mut server = Self { port: free_port(), bin, folder, durable, keepers: Vec::new() };
         server.serve();
         server
     }
@@ -63,7 +73,8 @@ impl Server {
         let mut serve = as_its_user(&self.bin.join("postgres"));
         serve.arg("-D").arg(self.folder.join("data")).arg("-k").arg(&self.folder);
         serve.args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
-        serve.args(["-c", "fsync=off", "-c", "max_connections=200"]);
+        let fsync = if self.durable { "fsync=on" } else { "fsync=off" };
+        serve.args(["-c", fsync, "-c", "max_connections=200"]);
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(serve.get_program()).args(serve.get_args());
         keeper.env("FOLDER", &self.folder).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -95,7 +106,7 @@ impl Server {
         panic!("PostgreSQL does not answer:\n{log}");
     }
 
-    fn client(&self, program: &str) -> Command {
+    pub(crate) fn client(&self, program: &str) -> Command {
         let mut client = Command::new(self.bin.join(program));
         client.args(["-h", "127.0.0.1", "-U", "footnote", "-p", &self.port.to_string()]);
         client
