@@ -7,6 +7,7 @@
 
 mod check;
 mod envelope;
+mod resettle;
 
 pub use check::{Fault, check};
 pub use envelope::{Envelope, EnvelopeError};

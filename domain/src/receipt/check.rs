@@ -3,8 +3,7 @@
 
 use super::{AttributionRecord, Envelope, Receipt, VERSION};
 use crate::attribution::{ALGORITHM, Estimator, attribute, evidence::Evidence, shapley};
-use crate::id::{ContentHash, Digest, PayeeId};
-use crate::money::{Beneficiaries, OwnerPart, Role, settle};
+use crate::id::{ContentHash, Digest};
 use crate::payee::WHOLE_PPM;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,30 +162,7 @@ fn check_lines(receipt: &Receipt) -> Checked {
     if receipt.adapters.len() > 1 {
         return fault("receipt.adapters", "several adapters are beyond this version");
     }
-    let payee_of = |role: Role| -> Option<PayeeId> {
-        receipt.lines.iter().find(|line| line.role == role).map(|line| line.payee)
-    };
-    // Platform and treasury are named by their own lines: any payee may stand behind them, but the
-    // amount must be theirs.
-    let beneficiaries = Beneficiaries {
-        platform: payee_of(Role::Platform).unwrap_or_default(),
-        adapter: receipt.adapters.first().map(|adapter| adapter.payee),
-        stakers: payee_of(Role::Stakers),
-        treasury: payee_of(Role::Treasury).unwrap_or_default(),
-    };
-    let record = &receipt.attribution;
-    let owners: Vec<OwnerPart<'_>> = record
-        .owners
-        .iter()
-        .zip(&record.shares)
-        .map(|(owner, share_ppm)| OwnerPart {
-            content_hash: owner.content_hash,
-            share_ppm: *share_ppm,
-            payees: &owner.payees,
-        })
-        .collect();
-    let settled = settle(receipt.gross, record.total, &receipt.policy, &beneficiaries, &owners);
-    let Ok(wanted) = settled else {
+    let Ok(wanted) = receipt.settlement_again() else {
         return fault("receipt.gross", "cannot be divided");
     };
     same("receipt.charged", &receipt.charged, &wanted.charged)?;
@@ -200,8 +176,8 @@ mod tests {
     use crate::attribution::Constants;
     use crate::citation::Citation;
     use crate::corpus::Age;
-    use crate::id::{Address, DatanetId, TransferId};
-    use crate::money::{FeePolicy, Nano, Tariff, Usage};
+    use crate::id::{Address, DatanetId, PayeeId, TransferId};
+    use crate::money::{Beneficiaries, FeePolicy, Nano, OwnerPart, Tariff, Usage, settle};
     use crate::payee::Payees;
     use crate::receipt::{
         Draft, Funding, Model, OwnerRecord, RetrievalRecord, Seal, TariffRecord, canonical_bytes,
@@ -310,6 +286,18 @@ mod tests {
         assert_eq!(check(&envelope), Ok(()));
         let bytes = canonical_bytes(&envelope);
         assert_eq!(Envelope::parse(&bytes).expect("reads back"), envelope);
+    }
+
+    #[test]
+    fn every_line_of_an_author_finds_its_text() {
+        let receipt = envelope().receipt;
+        let again = receipt.settlement_again().expect("in range");
+        assert_eq!(again.lines, receipt.lines);
+        for (owner, amount) in receipt.attribution.owners.iter().zip(&again.owner_amounts) {
+            let lines = receipt.lines.iter().zip(&again.line_owners);
+            let own = lines.filter(|(_, text)| **text == Some(owner.content_hash));
+            assert_eq!(own.map(|(line, _)| line.amount.get()).sum::<i64>(), amount.get());
+        }
     }
 
     #[test]

@@ -7,11 +7,10 @@ use crate::ask::{self, Answer, View};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use footnote_domain::apportion::largest_remainder;
 use footnote_domain::attribution::Estimator;
 use footnote_domain::id::{AnswerId, ContentHash, Digest, PayeeId};
 use footnote_domain::money::{Line, Nano, Role};
-use footnote_domain::receipt::{AttributionRecord, Envelope, Funding, OwnerRecord, Receipt};
+use footnote_domain::receipt::{Envelope, Funding, OwnerRecord, Receipt};
 
 /// The receipt page.
 #[derive(Template)]
@@ -120,40 +119,26 @@ impl ReceiptPage {
 }
 
 fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView> {
-    let mut texts = texts_of_lines(&receipt.lines, &receipt.attribution).into_iter();
-    let mut lines = Vec::new();
-    for line in &receipt.lines {
+    // Our own receipts are true; one that were not would show its lines without their texts.
+    let texts = receipt.settlement_again().map(|settled| settled.line_owners).unwrap_or_default();
+    let texts = texts.into_iter().chain(std::iter::repeat(None));
+    let views = receipt.lines.iter().zip(texts).map(|(line, text)| {
         let (somebody, why) = match line.role {
             Role::Data => {
-                (None, texts.next().map(|text| format!("for {}", title(app, answer, text))))
+                let text = text.map(|text| format!("for {}", title(app, answer, text)));
+                (None, text.unwrap_or_default())
             }
-            Role::Platform => (Some("The platform"), Some("for running the service".to_owned())),
-            Role::Adapter => (Some("The adapter"), Some("for the model that wrote".to_owned())),
-            Role::Stakers => (Some("The stakers"), Some("for securing the network".to_owned())),
-            Role::Treasury => {
-                (Some("The treasury"), Some("for what no source supports".to_owned()))
-            }
+            Role::Platform => (Some("The platform"), "for running the service".to_owned()),
+            Role::Adapter => (Some("The adapter"), "for the model that wrote".to_owned()),
+            Role::Stakers => (Some("The stakers"), "for securing the network".to_owned()),
+            Role::Treasury => (Some("The treasury"), "for what no source supports".to_owned()),
         };
-        lines.push(line_view(app, line, somebody, why.unwrap_or_default()));
-    }
+        line_view(app, line, somebody, why)
+    });
+    let mut lines: Vec<LineView> = views.collect();
     // Whoever wrote the texts comes first.
     lines.sort_by_key(|line| (line.role != Role::Data, std::cmp::Reverse(line.amount)));
     lines
-}
-
-/// Which text each line of an author is for: the money formula once more, since a line names its
-/// payee only.
-fn texts_of_lines(lines: &[Line], record: &AttributionRecord) -> Vec<ContentHash> {
-    let data = lines.iter().filter(|line| line.role == Role::Data);
-    let data: u64 = data.map(|line| line.amount.get().unsigned_abs()).sum();
-    let shares: Vec<u128> = record.shares.iter().map(|share| u128::from(*share)).collect();
-    let mut texts = Vec::new();
-    for (owner, part) in record.owners.iter().zip(largest_remainder(data, &shares)) {
-        let parts = owner.payees.shares().iter().map(|share| u128::from(share.ppm));
-        let amounts = largest_remainder(part, &parts.collect::<Vec<_>>());
-        texts.extend(amounts.iter().filter(|amount| **amount > 0).map(|_| owner.content_hash));
-    }
-    texts
 }
 
 fn line_view(app: &App, line: &Line, somebody: Option<&str>, why: String) -> LineView {
@@ -218,69 +203,4 @@ fn evidence(receipt: &Receipt, owner: &OwnerRecord) -> Vec<EvidenceRow> {
         support_ppm: at(&owner.support, unit),
     });
     rows.filter(|row| row.support_ppm > 0).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use footnote_domain::attribution::{ALGORITHM, Constants};
-    use footnote_domain::corpus::Age;
-    use footnote_domain::money::{Beneficiaries, FeePolicy, OwnerPart, settle};
-    use footnote_domain::payee::Payees;
-
-    fn payees(of: &[u8]) -> Payees {
-        Payees::equal(of.iter().map(|n| PayeeId([*n; 32])).collect()).expect("payees")
-    }
-
-    fn record(owners: &[(u8, Payees)], shares: &[u32]) -> AttributionRecord {
-        let owner = |(n, payees): &(u8, Payees)| OwnerRecord {
-            content_hash: ContentHash([*n; 32]),
-            age: Age { block: 1, log_index: 0 },
-            payees: payees.clone(),
-            wording: vec![0],
-            meaning: vec![0],
-            necessity: None,
-            support: vec![0],
-        };
-        AttributionRecord {
-            algorithm: ALGORITHM.to_owned(),
-            estimator: Estimator::Words,
-            constants: Constants::default(),
-            units: vec![1_000_000],
-            owners: owners.iter().map(owner).collect(),
-            shares: shares.to_vec(),
-            total: shares.iter().sum(),
-        }
-    }
-
-    #[test]
-    fn every_line_of_an_author_finds_its_text() {
-        // One person wrote three of the texts; one text has no share, one has no line for a payee
-        // whose part rounds to nothing.
-        let owners =
-            [(1, payees(&[7])), (2, payees(&[7])), (3, payees(&[7, 8])), (4, payees(&[8]))];
-        let shares = [220_000, 0, 1, 700_000];
-        let parts: Vec<OwnerPart<'_>> = owners
-            .iter()
-            .zip(shares)
-            .map(|((n, payees), share_ppm)| OwnerPart {
-                content_hash: ContentHash([*n; 32]),
-                share_ppm,
-                payees,
-            })
-            .collect();
-        let platform = PayeeId([9; 32]);
-        let who = Beneficiaries { platform, adapter: None, stakers: None, treasury: platform };
-        let gross = Nano::new(1_000_000).expect("in range");
-        let total = shares.iter().sum();
-        let done = settle(gross, total, &FeePolicy::first(), &who, &parts).expect("in range");
-        let texts = texts_of_lines(&done.lines, &record(&owners, &shares));
-        let data = done.lines.iter().filter(|line| line.role == Role::Data);
-        assert_eq!(data.clone().count(), texts.len());
-        for ((n, _), amount) in owners.iter().zip(done.owner_amounts) {
-            let lines =
-                data.clone().zip(&texts).filter(|(_, text)| **text == ContentHash([*n; 32]));
-            assert_eq!(lines.map(|(line, _)| line.amount.get()).sum::<i64>(), amount.get());
-        }
-    }
 }
