@@ -34,9 +34,16 @@ pub(crate) fn run(checkout: &Path, quick: bool) -> Result<()> {
     report.step("tests", || tests(checkout, &tools, &mut tally));
     if quick {
         report.skip("language models", "left out by --quick");
+        report.skip("postgresql", "left out by --quick");
         report.skip("lint", "left out by --quick");
     } else {
         report.step("language models", || language_models(checkout, &tools, &mut tally));
+        if postgresql_is_here() {
+            report.step("postgresql", || postgresql(checkout, &tools, &mut tally));
+        } else {
+            let next = "no PostgreSQL server is installed: on Debian, apt-get install postgresql";
+            report.skip("postgresql", next);
+        }
         report.step("lint", || clippy(checkout));
     }
     println!("\n{}{tally}", report.table(started.elapsed()));
@@ -107,6 +114,20 @@ fn tests(checkout: &Path, tools: &Tools, tally: &mut Tally) -> Result<()> {
 fn language_models(checkout: &Path, tools: &Tools, tally: &mut Tally) -> Result<()> {
     let scope = ["--package", "footnote-generator", "--features", "mistralrs", "--lib"];
     cargo_test(checkout, &scope, tools, tally)
+}
+
+/// The books on a server that the tests start themselves.
+fn postgresql(checkout: &Path, tools: &Tools, tally: &mut Tally) -> Result<()> {
+    let scope = ["--package", "footnote-ledger", "--features", "postgres", "--test", "postgres"];
+    cargo_test(checkout, &scope, tools, tally)
+}
+
+/// Whether the programs of a PostgreSQL server lie where the tests look for them.
+fn postgresql_is_here() -> bool {
+    let on_path = env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join("initdb").is_file()));
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    on_path || versions.into_iter().any(|one| one.path().join("bin/initdb").is_file())
 }
 
 fn cargo_test(checkout: &Path, scope: &[&str], tools: &Tools, tally: &mut Tally) -> Result<()> {

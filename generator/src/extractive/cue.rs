@@ -123,7 +123,7 @@ impl Cue {
         let asks = |phrase: &&str| {
             if phrase.starts_with(' ') { words.contains(*phrase) } else { joined.contains(*phrase) }
         };
-        let (cue, _) = ASKING.iter().find(|(_, phrases)| phrases.iter().any(|one| asks(one)))?;
+        let (cue, _) = ASKING.iter().find(|(_, phrases)| phrases.iter().any(&asks))?;
         Some(*cue)
     }
 

@@ -59,7 +59,7 @@ pub async fn events(
         }
         Some(View::Voided { reason }) => {
             let message = format!(
-                "the answer was given up ({reason}); nothing was charged; ask it again as a new question"
+                "the answer was given up ({reason}); nothing was charged; ask it again, with the same key or another"
             );
             let failed = AnswerEvent::Failed { code: "voided".into(), message };
             // Whatever number the reader has come to, this is the next event and the last.

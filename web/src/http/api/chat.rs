@@ -107,7 +107,7 @@ pub(super) async fn complete(
 /// The status of an answer that failed after it had begun.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        // The key is spent on an answer that was given up: a new key asks anew.
+        // Another request of this key began the answer, and it was lost; the next one begins afresh.
         "voided" => StatusCode::CONFLICT,
         "timed_out" => StatusCode::GATEWAY_TIMEOUT,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
