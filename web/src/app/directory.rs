@@ -53,9 +53,10 @@ impl App {
         self.directory.of(&generation).titles.get(&hash).cloned()
     }
 
-    /// The name of a payee, from the newest text that tells one.
+    /// The name of a payee, from the newest text that tells one; the operator may be no author.
     pub fn payee_name(&self, payee: PayeeId) -> Option<String> {
         let generation = self.shelf.current()?;
-        self.directory.of(&generation).names.get(&payee).cloned()
+        let named = self.directory.of(&generation).names.get(&payee).cloned();
+        named.or_else(|| (payee == self.platform).then(|| "The platform".to_owned()))
     }
 }

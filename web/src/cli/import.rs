@@ -133,11 +133,14 @@ async fn wait_until_indexed(config: &Config, target: u64, began: Instant) -> any
         let reached = served && status.indexed_block.is_some_and(|block| block >= target);
         if reached && !lexical {
             lexical = true;
-            bar.println(format!(
-                "searchable by words after {:.1} s ({} passages)",
-                began.elapsed().as_secs_f64(),
-                status.passages
-            ));
+            // A bar's own `println` says nothing where there is no terminal.
+            bar.suspend(|| {
+                println!(
+                    "searchable by words after {:.1} s ({} passages)",
+                    began.elapsed().as_secs_f64(),
+                    status.passages
+                );
+            });
         }
         bar.set_length(status.vectors_total as u64);
         bar.set_position(status.vectors_done as u64);
