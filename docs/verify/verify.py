@@ -17,7 +17,16 @@ from keccak import keccak256
 from secp256k1 import recover
 
 WHOLE = 1_000_000
-OWNERS_MOST = 40
+CONSTANTS = {
+    "wording_least_ppm": 200_000,
+    "meaning_least_ppm": 350_000,
+    "necessity_least_ppm": 100_000,
+    "epsilon_millinat": 500,
+    "near_copy_jaccard_ppm": 800_000,
+    "boilerplate_owners": 5,
+    "owners_most": 40,
+    "unsupported_below_ppm": 200_000,
+}
 ROLES = ["platform", "adapter", "stakers", "data"]
 NANO_MOST = 2**63 - 1
 
@@ -38,15 +47,15 @@ def same(field, found, wanted):
 
 
 def canonical(value) -> bytes:
-    """RFC 8785 of values without numbers: objects, lists, strings, null."""
+    """RFC 8785 of values without numbers: objects, lists, strings, truth values, null."""
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
         return b"{" + b",".join(canonical(key) + b":" + canonical(value[key]) for key in keys) + b"}"
     if isinstance(value, list):
         return b"[" + b",".join(map(canonical, value)) + b"]"
-    if value is None or isinstance(value, str):
+    if value is None or isinstance(value, (str, bool)):
         return json.dumps(value, ensure_ascii=False).encode()
-    raise Fault("(whole)", "numbers and truth values have no place in a receipt")
+    raise Fault("(whole)", "numbers have no place in a receipt")
 
 
 # ---- shapes: every field of docs/receipt.md, and no other -----------------------------------------------
@@ -57,7 +66,8 @@ def integer(bits):
         plain = isinstance(value, str) and value.isascii() and value.isdigit()
         if not plain or (value[0] == "0" and value != "0"):
             raise Fault(field, "is not an integer in its shortest decimal form")
-        if int(value) >= 2**bits:
+        # By length first: a megabyte of digits is not worth reading as a number.
+        if len(value) > 20 or int(value) >= 2**bits:
             raise Fault(field, "is out of range")
         return int(value)
 
@@ -77,6 +87,14 @@ def hexadecimal(length):
 def text(field, value):
     if not isinstance(value, str):
         raise Fault(field, "is not a text")
+    if any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise Fault(field, "holds half a character (an unpaired surrogate)")
+    return value
+
+
+def truth(field, value):
+    if not isinstance(value, bool):
+        raise Fault(field, "is neither true nor false")
     return value
 
 
@@ -105,7 +123,7 @@ def optional(read_one):
 def texts_by_name(field, value):
     if not isinstance(value, dict):
         raise Fault(field, "is not an object")
-    return {name: text(f"{field}.{name}", one) for name, one in value.items()}
+    return {text(field, name): text(f"{field}.{name}", one) for name, one in value.items()}
 
 
 def shape(**fields):
@@ -136,6 +154,23 @@ OWNER = shape(
     necessity=optional(many(U32)),
     support=many(U32),
 )
+PASSAGE = shape(
+    content_hash=DIGEST,
+    age=shape(block=U64, log_index=U32),
+    start=U64,
+    end=U64,
+    relevance=U32,
+    sentences=U32,
+    unowned=many(
+        shape(
+            start=U64,
+            end=U64,
+            reason=one_of("copy", "boilerplate", "removed"),
+            owner=optional(DIGEST),
+        )
+    ),
+    read=truth,
+)
 RECEIPT = shape(
     version=one_of("footnote-receipt/1"),
     chain_id=U64,
@@ -150,20 +185,17 @@ RECEIPT = shape(
     backend=text,
     model=shape(id=text, digest=DIGEST),
     adapters=many(shape(alias=text, digest=DIGEST, payee=DIGEST, weight=U32, tokens=U64)),
-    retrieval=shape(generation=DIGEST, unigrams=DIGEST, algorithm=text, parameters=texts_by_name),
+    retrieval=shape(
+        generation=DIGEST,
+        unigrams=DIGEST,
+        algorithm=text,
+        parameters=texts_by_name,
+        passages=many(PASSAGE),
+    ),
     attribution=shape(
         algorithm=one_of("footnote-poa/1"),
         estimator=one_of("words/1", "meaning/1", "causal/1"),
-        constants=shape(
-            wording_least_ppm=U32,
-            meaning_least_ppm=U32,
-            necessity_least_ppm=U32,
-            epsilon_millinat=U32,
-            near_copy_jaccard_ppm=U32,
-            boilerplate_owners=U32,
-            owners_most=U32,
-            unsupported_below_ppm=U32,
-        ),
+        constants=shape(**{name: U32 for name in CONSTANTS}),
         units=many(U32),
         owners=many(OWNER),
         shares=many(U32),
@@ -219,8 +251,10 @@ def support_of(owner, constants):
 
 def check_attribution(record):
     path, units, owners = "receipt.attribution", record["units"], record["owners"]
+    for name, value in CONSTANTS.items():
+        same(f"{path}.constants.{name}", record["constants"][name], value)
     same(f"{path}.units", sum(units), WHOLE)
-    if len(owners) > min(OWNERS_MOST, record["constants"]["owners_most"]):
+    if len(owners) > CONSTANTS["owners_most"]:
         raise Fault(f"{path}.owners", "are too many")
     hashes = [owner["content_hash"] for owner in owners]
     if any(one >= other for one, other in zip(hashes, hashes[1:])):
@@ -260,6 +294,46 @@ def check_owner(path, owner, record):
     if any(one >= other for one, other in zip(payees, payees[1:])):
         raise Fault(f"{path}.payees", "are not in strictly ascending order")
     same(f"{path}.support", owner["support"], support_of(owner, record["constants"]))
+
+
+def check_passages(receipt):
+    """Those considered for pay are those who own what was read, no more and no fewer."""
+    owners = {owner["content_hash"]: owner for owner in receipt["attribution"]["owners"]}
+    read = set()
+    for at, passage in enumerate(receipt["retrieval"]["passages"]):
+        path = f"receipt.retrieval.passages[{at}]"
+        check_passage(path, passage)
+        owns = len(passage["unowned"]) < passage["sentences"]
+        owner = owners.get(passage["content_hash"])
+        if owns and owner and owner["age"] != passage["age"]:
+            raise Fault(f"{path}.age", "differs from the age of the same owner")
+        check_copies(path, passage, owners)
+        if passage["read"]:
+            read.update(one["owner"] for one in passage["unowned"] if one["owner"])
+            read.update([passage["content_hash"]] if owns else [])
+    if read != set(owners):
+        raise Fault("receipt.attribution.owners", "are not the owners of the sentences that were read")
+
+
+def check_passage(path, passage):
+    if passage["start"] >= passage["end"]:
+        raise Fault(f"{path}.end", "the passage is empty")
+    if len(passage["unowned"]) > passage["sentences"]:
+        raise Fault(f"{path}.sentences", "are fewer than those not owned")
+    place = passage["start"]
+    for at, one in enumerate(passage["unowned"]):
+        if not place <= one["start"] < one["end"] <= passage["end"]:
+            raise Fault(f"{path}.unowned[{at}].start", "is not in its passage, after those before")
+        place = one["end"]
+        if (one["reason"] == "copy") != (one["owner"] is not None):
+            raise Fault(f"{path}.unowned[{at}].owner", "is there for a copy, and only for a copy")
+
+
+def check_copies(path, passage, owners):
+    age = lambda one: (one["age"]["block"], one["age"]["log_index"])
+    for at, one in enumerate(passage["unowned"]):
+        if one["owner"] in owners and age(owners[one["owner"]]) > age(passage):
+            raise Fault(f"{path}.unowned[{at}].owner", "is younger than its copy")
 
 
 def check_citations(receipt):
@@ -363,7 +437,7 @@ def verify(data: bytes, signer=None):
     data = data.rstrip(b" \t\n\x0c\r")
     try:
         raw = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Fault("(whole)", str(error)) from error
     envelope = ENVELOPE("", raw)
     if canonical(raw) != data:
@@ -374,6 +448,7 @@ def verify(data: bytes, signer=None):
     if (receipt["sequence"] == 1) != (int(receipt["previous"], 16) == 0):
         raise Fault("receipt.previous", "is zero for the first receipt, and only for it")
     check_attribution(receipt["attribution"])
+    check_passages(receipt)
     check_citations(receipt)
     check_money(receipt, canonical(raw["receipt"]["tariff"]["rates"]))
     same("hash", envelope["hash"], "0x" + keccak256(canonical(raw["receipt"])).hex())
@@ -390,8 +465,11 @@ def verify(data: bytes, signer=None):
 
 def verify_file(path, signer=None):
     """How many receipts hold; each must follow the one before it."""
-    with open(path, "rb") as file:
-        data = file.read()
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise SystemExit(f"cannot read {path}: {error.strerror}") from None
     lines = data.splitlines() if path.endswith(".jsonl") else [data]
     before = None
     for number, line in enumerate(lines, 1):

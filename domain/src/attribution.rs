@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// The name of the definition.
 pub const ALGORITHM: &str = "footnote-poa/1";
 
-/// Thresholds of the definition; recorded in every receipt.
+/// Thresholds of a definition; recorded in every receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Constants {
@@ -47,19 +47,19 @@ pub struct Constants {
     pub unsupported_below_ppm: u32,
 }
 
-impl Default for Constants {
-    fn default() -> Self {
-        Self {
-            wording_least_ppm: 200_000,
-            meaning_least_ppm: 350_000,
-            necessity_least_ppm: 100_000,
-            epsilon_millinat: 500,
-            near_copy_jaccard_ppm: 800_000,
-            boilerplate_owners: 5,
-            owners_most: 40,
-            unsupported_below_ppm: 200_000,
-        }
-    }
+impl Constants {
+    /// Those that [`ALGORITHM`] stands for. A receipt that names the definition and records others
+    /// is false: whoever signs must not choose the thresholds.
+    pub const PUBLISHED: Self = Self {
+        wording_least_ppm: 200_000,
+        meaning_least_ppm: 350_000,
+        necessity_least_ppm: 100_000,
+        epsilon_millinat: 500,
+        near_copy_jaccard_ppm: 800_000,
+        boilerplate_owners: 5,
+        owners_most: 40,
+        unsupported_below_ppm: 200_000,
+    };
 }
 
 /// Which kinds of evidence were at hand.

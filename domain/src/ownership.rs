@@ -9,20 +9,22 @@
 //! Candidates come from a prefix filter (Chaudhuri, Ganti and Kaushik, ICDE 2006): sets with Jaccard
 //! ≥ t must share an element among the first n − ⌈t·n⌉ + 1 of each, in any common order.
 
+use crate::attribution::Constants;
 use crate::corpus::{Age, Ownership, SentenceRef};
 use crate::id::keccak256;
-use crate::payee::Payees;
+use crate::payee::{Payees, WHOLE_PPM};
 use crate::text::tokens;
 use std::collections::{BTreeMap, HashMap};
 
-/// Near-copies agree in at least 4 of 5 shingles (Jaccard .8).
-const JACCARD: (usize, usize) = (4, 5);
+/// Near-copies agree in at least this part of their shingles.
+const JACCARD_PPM: usize = Constants::PUBLISHED.near_copy_jaccard_ppm as usize;
+const WHOLE: usize = WHOLE_PPM as usize;
 /// Tokens per shingle.
 const SHINGLE: usize = 5;
 /// Below this many tokens only equal sentences are copies.
 const NEAR_COPY_TOKENS_LEAST: usize = 8;
 /// In more unrelated contributions than this, a sentence is boilerplate.
-const BOILERPLATE_OWNERS: usize = 5;
+const BOILERPLATE_OWNERS: usize = Constants::PUBLISHED.boilerplate_owners as usize;
 
 /// What is kept of a sentence to compare it: no text, so it may outlive a takedown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,6 +51,11 @@ impl Fingerprint {
         Self { exact: Some(hash_tokens(&tokens)), shingles }
     }
 
+    /// Whether the sentence has no token at all (a rule, a bare bullet): nobody owns that.
+    fn is_empty(&self) -> bool {
+        self.exact.is_none()
+    }
+
     /// Whether the two are the same sentence or near-copies of each other.
     pub fn matches(&self, other: &Self) -> bool {
         match (self.exact, other.exact) {
@@ -60,13 +67,13 @@ impl Fingerprint {
     fn is_near(&self, other: &Self) -> bool {
         let common = common(&self.shingles, &other.shingles);
         let union = self.shingles.len() + other.shingles.len() - common;
-        common > 0 && common * JACCARD.1 >= union * JACCARD.0
+        common > 0 && common * WHOLE >= union * JACCARD_PPM
     }
 
     /// The shingles of which a near-copy must share one.
     fn prefix(&self) -> &[u64] {
         let n = self.shingles.len();
-        let kept = n - (n * JACCARD.0).div_ceil(JACCARD.1) + usize::from(n > 0);
+        let kept = n - (n * JACCARD_PPM).div_ceil(WHOLE) + usize::from(n > 0);
         &self.shingles[..kept]
     }
 }
@@ -201,7 +208,8 @@ fn resolve(holders: &[Holder<'_>], roots: &Roots) -> Vec<Vec<Ownership>> {
     let boilerplate = boilerplate_roots(holders, roots);
     let verdict = |here: SentenceRef| {
         let root = at(roots, here);
-        if boilerplate.contains_key(&root) {
+        let print = &holders[here.document as usize].sentences[here.sentence as usize];
+        if print.is_empty() || boilerplate.contains_key(&root) {
             Ownership::Boilerplate
         } else if !holders[root.document as usize].live {
             Ownership::Tombstone
@@ -307,6 +315,13 @@ mod tests {
             holder(2, &b, &["one two three four five six seven eight nine"]),
         ]);
         assert_eq!(found[1], [Ownership::Own]);
+    }
+
+    #[test]
+    fn nobody_owns_a_sentence_without_words() {
+        let a = payees(1);
+        let found = assign(&[holder(1, &a, &["----", LONG])]);
+        assert_eq!(found[0], [Ownership::Boilerplate, Ownership::Own]);
     }
 
     #[test]

@@ -7,21 +7,21 @@
 
 mod check;
 mod envelope;
+mod record;
 mod resettle;
 
 pub use check::{Fault, check};
 pub use envelope::{Envelope, EnvelopeError};
+pub use record::{
+    AdapterUse, AttributionRecord, Funding, Model, OwnerRecord, PassageRecord, RetrievalRecord,
+    TariffRecord, UnownedReason, UnownedSentence,
+};
 
-use crate::attribution::evidence::Evidence;
-use crate::attribution::{Constants, Estimator};
 use crate::citation::Citation;
-use crate::corpus::Age;
 use crate::decimal;
-use crate::id::{Address, ContentHash, Digest, PayeeId, TransferId};
-use crate::money::{FeePolicy, Line, Nano, Tariff, Usage};
-use crate::payee::Payees;
+use crate::id::{Address, Digest, TransferId};
+use crate::money::{FeePolicy, Line, Nano, Usage};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The name of the format.
 pub const VERSION: &str = "footnote-receipt/1";
@@ -32,134 +32,6 @@ pub const VERSION: &str = "footnote-receipt/1";
 /// When the value cannot be JSON (a map with other keys than strings, a NaN): the caller's bug.
 pub fn canonical_bytes<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).expect("the types of a receipt are JSON")
-}
-
-/// Which purse paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Funding {
-    /// The caller's own balance.
-    Balance,
-    /// The operator's promotion account.
-    Promotion,
-    /// A payment per question over HTTP 402.
-    X402,
-}
-
-/// A language model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Model {
-    /// Name.
-    pub id: String,
-    /// keccak-256 of its weights; zero for none.
-    pub digest: Digest,
-}
-
-/// An adapter that answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AdapterUse {
-    /// The alias that was asked for.
-    pub alias: String,
-    /// keccak-256 of its weights.
-    pub digest: Digest,
-    /// Its developer.
-    pub payee: PayeeId,
-    /// Its weight in the ensemble, in ppm.
-    #[serde(with = "decimal")]
-    pub weight: u32,
-    /// Tokens that it helped to write.
-    #[serde(with = "decimal")]
-    pub tokens: u64,
-}
-
-/// How the passages were found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RetrievalRecord {
-    /// Root digest of the generation.
-    pub generation: Digest,
-    /// Digest of its unigram table.
-    pub unigrams: Digest,
-    /// Name of the search algorithm.
-    pub algorithm: String,
-    /// Its parameters, as text.
-    pub parameters: BTreeMap<String, String>,
-}
-
-/// One owner's evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OwnerRecord {
-    /// The owner.
-    pub content_hash: ContentHash,
-    /// Its age, as it counts for ownership.
-    pub age: Age,
-    /// Who is paid for it.
-    pub payees: Payees,
-    /// v per unit, in ppm.
-    #[serde(with = "decimal::list")]
-    pub wording: Vec<u32>,
-    /// e per unit, in ppm.
-    #[serde(with = "decimal::list")]
-    pub meaning: Vec<u32>,
-    /// ℓ per unit, in ppm, where the generator scores.
-    #[serde(with = "decimal::optional_list")]
-    pub necessity: Option<Vec<u32>>,
-    /// r per unit, in ppm.
-    #[serde(with = "decimal::list")]
-    pub support: Vec<u32>,
-}
-
-impl OwnerRecord {
-    /// The evidence behind the support.
-    pub fn evidence(&self) -> Evidence {
-        Evidence {
-            wording_ppm: self.wording.clone(),
-            meaning_ppm: self.meaning.clone(),
-            necessity_ppm: self.necessity.clone(),
-        }
-    }
-}
-
-/// Why the money went where it went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttributionRecord {
-    /// The definition, [`crate::attribution::ALGORITHM`].
-    pub algorithm: String,
-    /// Which kinds of evidence were at hand.
-    pub estimator: Estimator,
-    /// The thresholds.
-    pub constants: Constants,
-    /// ω per unit, in ppm; Σ = 10⁶.
-    #[serde(with = "decimal::list")]
-    pub units: Vec<u32>,
-    /// Ascending by content hash.
-    pub owners: Vec<OwnerRecord>,
-    /// Share per owner, in ppm.
-    #[serde(with = "decimal::list")]
-    pub shares: Vec<u32>,
-    /// T = Σ shares, in ppm.
-    #[serde(with = "decimal")]
-    pub total: u32,
-}
-
-/// The tariff and its hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TariffRecord {
-    /// [`Tariff::digest`].
-    pub hash: Digest,
-    /// The rates.
-    pub rates: Tariff,
-}
-
-impl From<Tariff> for TariffRecord {
-    fn from(rates: Tariff) -> Self {
-        Self { hash: rates.digest(), rates }
-    }
 }
 
 /// Everything that is known of a paid answer before the ledger gives it a number.

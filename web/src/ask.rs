@@ -15,6 +15,7 @@ mod next;
 pub mod present;
 pub mod question;
 mod record;
+mod retrieved;
 pub mod sources;
 mod stored;
 mod terms;

@@ -92,9 +92,9 @@ mod tests {
             meaning_ppm: vec![349_999, 0, 350_000, 400_000],
             necessity_ppm: None,
         };
-        let support = evidence.support(4, &Constants::default());
+        let support = evidence.support(4, &Constants::PUBLISHED);
         assert_eq!(support, [0, 200_000, 350_000, 1_000_000]);
         let causal = Evidence { necessity_ppm: Some(vec![100_000, 0, 0, 0]), ..evidence };
-        assert_eq!(causal.support(4, &Constants::default())[0], 100_000);
+        assert_eq!(causal.support(4, &Constants::PUBLISHED)[0], 100_000);
     }
 }

@@ -13,7 +13,8 @@ use footnote_domain::money::{
 };
 use footnote_domain::payee::Payees;
 use footnote_domain::receipt::{
-    AttributionRecord, Draft, Funding, Model, OwnerRecord, RetrievalRecord, TariffRecord,
+    AttributionRecord, Draft, Funding, Model, OwnerRecord, PassageRecord, RetrievalRecord,
+    TariffRecord,
 };
 use footnote_ledger::audit::audit;
 use footnote_ledger::chain::dev_signer;
@@ -200,6 +201,7 @@ pub(crate) fn capture(hold: &Hold, owners: &[(&[PayeeId], u32)]) -> Capture {
             unigrams: Digest::default(),
             algorithm: "hybrid/1".into(),
             parameters: [("limit".to_owned(), "20".to_owned())].into(),
+            passages: record.owners.iter().map(passage).collect(),
         },
         citations,
         usage: Usage::default(),
@@ -229,8 +231,21 @@ fn owner(n: u8, payees: &[PayeeId], wording: u32) -> OwnerRecord {
     }
 }
 
+fn passage(owner: &OwnerRecord) -> PassageRecord {
+    PassageRecord {
+        content_hash: owner.content_hash,
+        age: owner.age,
+        start: 0,
+        end: 40,
+        relevance: 800_000,
+        sentences: 2,
+        unowned: vec![],
+        read: true,
+    }
+}
+
 fn attributed(mut owners: Vec<OwnerRecord>) -> AttributionRecord {
-    let constants = Constants::default();
+    let constants = Constants::PUBLISHED;
     let units = vec![1_000_000];
     let evidence: Vec<(ContentHash, Evidence)> =
         owners.iter().map(|owner| (owner.content_hash, owner.evidence())).collect();

@@ -16,6 +16,7 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
     let Written { sources, composition, asked, .. } = &written;
     let mut terms = job.terms.clone();
     terms.estimator = terms::estimator(written.judged_meaning);
+    terms.retrieval.passages = sources.retrieved.clone();
     let nothing = written.refused || composition.sentences.is_empty();
     if nothing {
         let answer = finish(job, &written, Outcome::Refused, None)?;
@@ -92,7 +93,7 @@ fn finish(
         backend: job.terms.backend.clone(),
         sentences,
         citations: composition.citations.clone(),
-        search_results: present::search_results(&job.generation, &written.sources.hits),
+        search_results: present::search_results(&job.generation, written.sources.ranked()),
         attribution,
         residual_ppm,
         price,

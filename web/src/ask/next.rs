@@ -17,7 +17,7 @@ pub(super) fn next_questions(
 ) -> Vec<String> {
     let documents = generation.documents();
     let read: BTreeSet<DatanetId> =
-        sources.hits.iter().map(|hit| documents[hit.document as usize].datanet).collect();
+        sources.hits.iter().map(|(_, hit)| documents[hit.document as usize].datanet).collect();
     let datanets = generation.datanets().iter().filter(|datanet| read.contains(&datanet.id));
     let questions = datanets.flat_map(|datanet| &datanet.profile.questions);
     let others = questions.filter(|question| *question != asked.text());

@@ -63,9 +63,12 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Hits as a reader sees them.
-pub fn search_results(generation: &Generation, hits: &[Hit]) -> Vec<SearchResult> {
-    (1u32..).zip(hits).map(|(rank, hit)| search_result(generation, rank, hit)).collect()
+/// Hits as a reader sees them, each with its rank from 1.
+pub fn search_results<'a>(
+    generation: &Generation,
+    ranked: impl IntoIterator<Item = (u32, &'a Hit)>,
+) -> Vec<SearchResult> {
+    ranked.into_iter().map(|(rank, hit)| search_result(generation, rank, hit)).collect()
 }
 
 fn search_result(generation: &Generation, rank: u32, hit: &Hit) -> SearchResult {

@@ -1,20 +1,35 @@
 //! Which sentences may an answer rest on? Those of the passages found, each replaced by its owner's
 //! sentence: copies, boilerplate and tombstones are never quoted.
 
+use super::retrieved;
 use footnote_domain::corpus::{Ownership, Passage, SentenceRef};
 use footnote_domain::id::ContentHash;
+use footnote_domain::receipt::PassageRecord;
 use footnote_generator::{Source, SourceSentence};
 use footnote_retriever::{Generation, Hit};
 use std::collections::{BTreeMap, HashSet};
 
+/// Passages passed over after the last one read that are still recorded.
+const PASSED_OVER_MOST: usize = 3;
+
 /// What an answer may be made of, and who may be paid for it.
+#[derive(Default)]
 pub struct Sources {
     /// For the generator, best first; passages that say nothing new are left out.
     pub passages: Vec<Source>,
-    /// The hits behind `passages`.
-    pub hits: Vec<Hit>,
+    /// The hits behind `passages`, each with its rank in the search, from 1.
+    pub hits: Vec<(u32, Hit)>,
+    /// Everything down to the last passage read, best first, with what was passed over.
+    pub retrieved: Vec<PassageRecord>,
     /// Per owner the sentences that stand in the passages, in order.
     pub owners: BTreeMap<ContentHash, Vec<SentenceRef>>,
+}
+
+impl Sources {
+    /// The hits that were read, with their ranks.
+    pub fn ranked(&self) -> impl Iterator<Item = (u32, &Hit)> {
+        self.hits.iter().map(|(rank, hit)| (*rank, hit))
+    }
 }
 
 /// Gathers the sources of the best hits: at most `passages_max` passages and `owners_max` owners.
@@ -24,9 +39,9 @@ pub fn gather(
     passages_max: usize,
     owners_max: usize,
 ) -> Sources {
-    let mut sources = Sources { passages: Vec::new(), hits: Vec::new(), owners: BTreeMap::new() };
+    let mut sources = Sources::default();
     let mut taken = HashSet::new();
-    for hit in hits {
+    for (found, hit) in (1..).zip(hits) {
         if sources.passages.len() == passages_max {
             break;
         }
@@ -36,7 +51,9 @@ pub fn gather(
         let owners: HashSet<ContentHash> =
             sentences.iter().map(|sentence| owner_of(generation, sentence.reference)).collect();
         let new_owners = owners.iter().filter(|owner| !sources.owners.contains_key(*owner)).count();
-        if !fresh || sources.owners.len() + new_owners > owners_max {
+        let read = fresh && sources.owners.len() + new_owners <= owners_max;
+        sources.retrieved.push(retrieved::record(generation, hit, read));
+        if !read {
             continue;
         }
         for sentence in &sentences {
@@ -47,11 +64,13 @@ pub fn gather(
         }
         let rank = u32::try_from(sources.passages.len()).expect("at most 40 passages");
         sources.passages.push(Source { rank, ..source(generation, hit, passage, sentences) });
-        sources.hits.push(hit.clone());
+        sources.hits.push((found, hit.clone()));
     }
     for sentences in sources.owners.values_mut() {
         sentences.sort_unstable();
     }
+    let last = sources.retrieved.iter().rposition(|passage| passage.read);
+    sources.retrieved.truncate(last.map_or(0, |last| last + 1) + PASSED_OVER_MOST);
     sources
 }
 

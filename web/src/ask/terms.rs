@@ -51,9 +51,10 @@ pub(super) async fn of(
             unigrams: generation.manifest().unigrams,
             algorithm: SEARCH.to_owned(),
             parameters: parameters(app, generation),
+            passages: Vec::new(),
         },
         estimator: Estimator::Words,
-        constants: Constants::default(),
+        constants: Constants::PUBLISHED,
         time: now(),
     })
 }

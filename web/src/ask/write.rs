@@ -36,7 +36,7 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
     let (sources, asked, vector) = find(app, job).await?;
     let (sources, asked) = (Arc::new(sources), Arc::new(asked));
     let mut timings = Timings { searched_ms: elapsed(job), ..Timings::default() };
-    let results = present::search_results(&job.generation, &sources.hits);
+    let results = present::search_results(&job.generation, sources.ranked());
     job.live.push(AnswerEvent::Reading { results });
     let mut events = app.backend.generate(prompt(app, job, &sources, vector)).await?;
     timings.read_ms = elapsed(job);

@@ -52,7 +52,7 @@ pub(super) async fn search(
             datanets,
             limit,
         };
-        Ok::<_, AskError>(search_results(&generation, &generation.search(&query)?))
+        Ok::<_, AskError>(search_results(&generation, (1..).zip(&generation.search(&query)?)))
     });
     let results = found.await.map_err(|error| AskError::Broken(error.to_string()))??;
     Ok(json(&json!({"object": "list", "data": results})))
