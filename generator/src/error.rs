@@ -42,4 +42,18 @@ pub enum GenerateError {
         /// What the runtime said.
         reason: String,
     },
+    /// The server that runs the model did not give an answer that could be used.
+    #[error("the model's server failed: {reason}")]
+    Server {
+        /// What it did, and what may mend it.
+        reason: String,
+    },
+    /// The server that runs the model let us wait too long.
+    #[error("the model's server did not {missing} within {seconds} seconds")]
+    ServerSlow {
+        /// What was waited for, as a verb with its object.
+        missing: &'static str,
+        /// Seconds waited.
+        seconds: u64,
+    },
 }

@@ -12,6 +12,7 @@ mod extractive;
 #[cfg(feature = "mistralrs")]
 mod mistral;
 pub mod model;
+mod openai;
 mod request;
 
 pub use backend::{Backend, Capabilities, EventStream, TokenLimits};
@@ -21,4 +22,5 @@ pub use extractive::{Confidence, LexicalSettings, RankingWeights};
 pub use extractive::{ExtractiveBackend, Parts, Scored, SelectionSettings, Settings};
 #[cfg(feature = "mistralrs")]
 pub use mistral::{MistralBackend, MistralError, MistralSettings, ModelFolderError};
+pub use openai::{ApiKey, ApiKeyError, OpenAiBackend, OpenAiError, OpenAiSettings, Waits};
 pub use request::{DEFAULT_MAX_SENTENCES, Request, Source, SourceSentence};

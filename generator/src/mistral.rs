@@ -10,9 +10,9 @@ mod tests;
 
 pub use folder::ModelFolderError;
 
-use crate::model::{Cutter, NO_ANSWER, Prompt, Written, prompt};
+use crate::model::{Prompt, Speech, prompt};
 use crate::{
-    Backend, Capabilities, Event, EventStream, GenerateError, Refusal, Request, TokenLimits, Usage,
+    Backend, Capabilities, Event, EventStream, GenerateError, Request, TokenLimits, Usage,
 };
 use async_trait::async_trait;
 use folder::ModelFolder;
@@ -236,14 +236,14 @@ async fn stream(
 ) -> Result<Usage, GenerateError> {
     let failed = |error: mistralrs::error::Error| interrupted(error.to_string());
     let mut answer = model.stream_chat_request(asked).await.map_err(failed)?;
-    let (mut cutter, mut usage) = (Cutter::default(), None);
-    let mut said = Said { most, sentences: 0, refused: false };
+    let (mut speech, mut usage, mut cut_off) = (Speech::new(most), None, false);
     while let Some(response) = answer.next().await {
         match response {
             Response::Chunk(chunk) => {
-                let piece = chunk.choices.first().and_then(|one| one.delta.content.as_deref());
-                for sentence in cutter.take(piece.unwrap_or_default()) {
-                    said.pass(sentence, events).await;
+                if let Some(choice) = chunk.choices.first() {
+                    let piece = choice.delta.content.as_deref().unwrap_or_default();
+                    send(events, speech.take(piece)).await;
+                    cut_off |= choice.finish_reason.as_deref() == Some("length");
                 }
                 usage = chunk.usage.or(usage);
             }
@@ -255,43 +255,18 @@ async fn stream(
             _ => return Err(interrupted("the engine answered something that is no text")),
         }
     }
-    for sentence in cutter.end() {
-        said.pass(sentence, events).await;
-    }
-    if said.sentences == 0 {
-        // What is charged is decided by the books: a refusal is free.
-        let _ = events.send(Ok(Event::Refused { reason: Refusal::NothingWritten })).await;
-    }
+    send(events, speech.end(cut_off)).await;
     let usage =
         usage.ok_or_else(|| interrupted("the engine did not say how many tokens it took"))?;
     Ok(Usage {
         tokens_in: usage.prompt_tokens as u64,
         tokens_out: usage.completion_tokens as u64,
-        sentences: said.sentences,
+        sentences: speech.sentences(),
     })
 }
 
-/// What has been passed on so far.
-struct Said {
-    most: usize,
-    sentences: u32,
-    refused: bool,
-}
-
-impl Said {
-    /// Passes a sentence on, unless the model said that there is no answer, or has said enough.
-    async fn pass(
-        &mut self,
-        sentence: Written,
-        events: &mpsc::Sender<Result<Event, GenerateError>>,
-    ) {
-        let Written { text, paragraph_break_before } = sentence;
-        self.refused |= self.sentences == 0 && text.contains(NO_ANSWER);
-        if self.refused || self.sentences as usize >= self.most {
-            return;
-        }
-        self.sentences += 1;
-        let event = Event::Sentence { text, quoted: None, paragraph_break_before };
+async fn send(events: &mpsc::Sender<Result<Event, GenerateError>>, said: Vec<Event>) {
+    for event in said {
         // Nobody listening any more is no fault.
         let _ = events.send(Ok(event)).await;
     }

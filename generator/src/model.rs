@@ -2,9 +2,17 @@
 //! the sentences that come out. Pure text, so that every backend with a model says and reads the same.
 
 mod cutter;
+mod estimate;
 mod markers;
 mod prompt;
+mod said;
+mod speech;
+mod thought;
 
-pub use cutter::{Cutter, Written};
+use cutter::{Cutter, Written};
+pub use estimate::tokens_estimated;
 pub use markers::without_markers;
 pub use prompt::{NO_ANSWER, Prompt, prompt};
+use said::Said;
+pub use speech::Speech;
+use thought::Thought;

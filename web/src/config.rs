@@ -3,11 +3,13 @@
 
 mod database_url;
 mod documented;
+mod generation;
 mod resolve;
 
 pub use database_url::DatabaseUrl;
 pub use documented::DOCUMENTED;
-pub use resolve::{BackendConfig, Config, ConfigError, Overrides};
+pub use generation::{BackendConfig, KeyPlace, ServerConfig};
+pub use resolve::{Config, ConfigError, Overrides};
 
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -114,6 +116,14 @@ impl Default for RawEmbedding {
 struct RawGeneration {
     backend: String,
     model_dir: PathBuf,
+    base_url: String,
+    model: String,
+    api_key_env: String,
+    api_key_file: PathBuf,
+    connect_seconds: usize,
+    first_token_seconds: usize,
+    token_gap_seconds: usize,
+    tries: usize,
     tokens_in: usize,
     tokens_out: usize,
     passages: usize,
@@ -125,6 +135,14 @@ impl Default for RawGeneration {
         Self {
             backend: "extractive".into(),
             model_dir: PathBuf::new(),
+            base_url: String::new(),
+            model: String::new(),
+            api_key_env: String::new(),
+            api_key_file: PathBuf::new(),
+            connect_seconds: 5,
+            first_token_seconds: 30,
+            token_gap_seconds: 15,
+            tries: 3,
             tokens_in: 6_000,
             tokens_out: 512,
             passages: 8,

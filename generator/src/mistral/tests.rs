@@ -3,7 +3,8 @@
 mod tiny;
 
 use super::*;
-use crate::SourceSentence;
+use crate::model::NO_ANSWER;
+use crate::{Refusal, SourceSentence};
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::id::ContentHash;
 use footnote_domain::text::{Language, SentenceKind, Unigrams};

@@ -6,17 +6,17 @@ use footnote_domain::text::{SentenceKind, sentences};
 
 /// A finished sentence of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub(super) struct Written {
     /// Its text, without markers and without space around it.
-    pub text: String,
+    pub(super) text: String,
     /// Whether a new paragraph, list item, table row or block of code begins with it.
-    pub paragraph_break_before: bool,
+    pub(super) paragraph_break_before: bool,
 }
 
 /// Cuts a stream of text into sentences. An answer is short, so its text is read again with each
 /// piece rather than kept half understood.
 #[derive(Debug, Default)]
-pub struct Cutter {
+pub(super) struct Cutter {
     raw: String,
     /// Bytes of the text without markers that have been cut already.
     cut: usize,
@@ -25,7 +25,7 @@ pub struct Cutter {
 
 impl Cutter {
     /// Takes the next piece, cut anywhere; returns the sentences that are whole now.
-    pub fn take(&mut self, piece: &str) -> Vec<Written> {
+    pub(super) fn take(&mut self, piece: &str) -> Vec<Written> {
         self.raw.push_str(piece);
         let clean = without_markers(&self.raw[..decided(&self.raw)]);
         let open = clean.get(self.cut..).unwrap_or_default();
@@ -37,10 +37,23 @@ impl Cutter {
     }
 
     /// The text has ended: what is left.
-    pub fn end(mut self) -> Vec<Written> {
+    pub(super) fn end(mut self) -> Vec<Written> {
         let clean = without_markers(&self.raw);
         let rest = clean.get(self.cut..).unwrap_or_default().to_owned();
         self.read(&rest)
+    }
+
+    /// The text was cut off: what is left, without a last sentence that has no end.
+    pub(super) fn cut_off(self) -> Vec<Written> {
+        let mut written = self.end();
+        let closing = |ch: char| "\"'”’»」』)）*_]`".contains(ch);
+        let ended = |one: &Written| {
+            one.text
+                .trim_end_matches(closing)
+                .ends_with(['.', '!', '?', '…', '。', '！', '？', '；'])
+        };
+        written.pop_if(|last| !ended(last));
+        written
     }
 
     fn read(&mut self, done: &str) -> Vec<Written> {
@@ -102,6 +115,21 @@ mod tests {
         let mut cutter = Cutter::default();
         assert!(cutter.take("Tea is green [1").is_empty());
         assert_eq!(cutter.take("]. Coffee").first().expect("whole").text, "Tea is green.");
+    }
+
+    #[test]
+    fn of_a_text_that_was_cut_off_only_whole_sentences_are_left() {
+        let check = |text: &str, wanted: &[&str]| {
+            let mut cutter = Cutter::default();
+            let mut written = cutter.take(text);
+            written.extend(cutter.cut_off());
+            let texts: Vec<&str> = written.iter().map(|one| one.text.as_str()).collect();
+            assert_eq!(texts, wanted);
+        };
+        check("Tea is green. Coffee is", &["Tea is green."]);
+        check("茶是绿的。咖啡", &["茶是绿的。"]);
+        check("She said “no.”", &["She said “no.”"]);
+        check("Tea", &[]);
     }
 
     proptest! {

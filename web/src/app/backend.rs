@@ -1,10 +1,13 @@
 //! Who writes the answers, as the configuration says.
 
 use super::AppError;
-use crate::config::BackendConfig;
-use footnote_generator::{Backend, ExtractiveBackend};
+use crate::config::{BackendConfig, KeyPlace, ServerConfig};
+use footnote_generator::{
+    ApiKey, Backend, ExtractiveBackend, OpenAiBackend, OpenAiSettings, TokenLimits, Waits,
+};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Opens the configured backend; a model is loaded and warmed before the service says that it is ready.
 pub(super) async fn open(config: &BackendConfig) -> Result<Arc<dyn Backend>, AppError> {
@@ -13,7 +16,30 @@ pub(super) async fn open(config: &BackendConfig) -> Result<Arc<dyn Backend>, App
         BackendConfig::Mistral { model_dir, tokens_in, tokens_out } => {
             mistral(model_dir, *tokens_in, *tokens_out).await
         }
+        BackendConfig::OpenAi(server) => openai(server).await,
     }
+}
+
+async fn openai(config: &ServerConfig) -> Result<Arc<dyn Backend>, AppError> {
+    let key = config.key.as_ref().map(|place| match place {
+        KeyPlace::Variable(name) => ApiKey::from_variable(name),
+        KeyPlace::File(path) => ApiKey::from_file(path),
+    });
+    let waits = Waits {
+        connect: Duration::from_secs(config.connect_seconds),
+        first_token: Duration::from_secs(config.first_token_seconds),
+        between_tokens: Duration::from_secs(config.token_gap_seconds),
+        total: Duration::from_secs(config.total_seconds),
+    };
+    let settings = OpenAiSettings {
+        base_url: config.base_url.clone(),
+        model: config.model.clone(),
+        key: key.transpose()?,
+        limits: TokenLimits { tokens_in: config.tokens_in, tokens_out: config.tokens_out },
+        waits,
+        tries: config.tries,
+    };
+    Ok(Arc::new(OpenAiBackend::open(settings).await?))
 }
 
 #[cfg(feature = "mistralrs")]
@@ -22,7 +48,7 @@ async fn mistral(
     tokens_in: u64,
     tokens_out: u64,
 ) -> Result<Arc<dyn Backend>, AppError> {
-    use footnote_generator::{MistralBackend, MistralSettings, TokenLimits};
+    use footnote_generator::{MistralBackend, MistralSettings};
     tracing::info!(model = %model_dir.display(), "loading the language model");
     let limits = TokenLimits { tokens_in, tokens_out };
     let settings = MistralSettings { model_dir: model_dir.to_owned(), limits };

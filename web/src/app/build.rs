@@ -33,6 +33,12 @@ pub enum AppError {
     #[cfg(feature = "mistralrs")]
     #[error(transparent)]
     Model(#[from] footnote_generator::MistralError),
+    /// The language model's server.
+    #[error(transparent)]
+    ModelServer(#[from] footnote_generator::OpenAiError),
+    /// The key of the language model's server.
+    #[error(transparent)]
+    ModelKey(#[from] footnote_generator::ApiKeyError),
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),

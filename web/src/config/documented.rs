@@ -51,11 +51,26 @@ languages = ["en"]
 [generation]
 # "extractive": answers are composed of the best sentences, word for word; needs no model.
 # "mistralrs": a language model in this process; needs `cargo build -p footnote-web --features mistralrs`.
+# "openai": a language model behind an OpenAI-compatible server (vLLM, LoRAX, llama.cpp, Ollama, …).
 backend = "extractive"
 # mistralrs: folder of the model (config.json, tokenizer.json, tokenizer_config.json, *.safetensors), or
 # one .gguf file. Nothing is downloaded.
 model_dir = ""
-# mistralrs: most tokens that the model reads (question and passages) and writes for one answer; their
+# openai: address of the server's API, up to and without /chat/completions, e.g. http://127.0.0.1:8000/v1;
+base_url = ""
+# the model's name there, or that of an adapter which the server offers under a name of its own;
+model = ""
+# if the server asks for a key: the environment variable that holds it, or a file with nothing else in
+# it. The key itself never stands here.
+api_key_env = ""
+api_key_file = ""
+# openai: seconds to wait for the connection, for the first token, and from one token to the next;
+connect_seconds = 5
+first_token_seconds = 30
+token_gap_seconds = 15
+# tries before the first token, in all; an answer that has begun is never begun again.
+tries = 3
+# mistralrs and openai: most tokens that the model reads (question and passages) and writes for one answer; their
 # price is what is reserved.
 tokens_in = 6000
 tokens_out = 512

@@ -1,6 +1,7 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
-use super::{DatabaseUrl, RawConfig, RawGeneration};
+use super::generation::{BackendConfig, backend};
+use super::{DatabaseUrl, RawConfig};
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use footnote_domain::id::Address;
@@ -33,7 +34,7 @@ pub enum ConfigError {
     },
 }
 
-fn refuse<T>(key: &'static str, reason: impl Into<String>) -> Result<T, ConfigError> {
+pub(super) fn refuse<T>(key: &'static str, reason: impl Into<String>) -> Result<T, ConfigError> {
     Err(ConfigError::Key { key, reason: reason.into() })
 }
 
@@ -87,22 +88,6 @@ pub struct Config {
     pub answers_at_once: usize,
     /// Seconds until an answer is given up.
     pub answer_seconds: u64,
-}
-
-/// Who writes answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BackendConfig {
-    /// The best sentences, word for word.
-    Extractive,
-    /// A language model in this process.
-    Mistral {
-        /// Its folder, or its `.gguf` file.
-        model_dir: PathBuf,
-        /// Most tokens of a prompt.
-        tokens_in: u64,
-        /// Most tokens of an answer.
-        tokens_out: u64,
-    },
 }
 
 /// Where the embedding model lies.
@@ -213,36 +198,6 @@ fn refuse_unbuilt(raw: &RawConfig) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn backend(raw: &RawConfig) -> Result<BackendConfig, ConfigError> {
-    const KEY: &str = "generation.backend";
-    match raw.generation.backend.as_str() {
-        "extractive" => Ok(BackendConfig::Extractive),
-        "mistralrs" if !cfg!(feature = "mistralrs") => refuse(
-            KEY,
-            "`mistralrs` is not in this program; build it with `cargo build -p footnote-web --features mistralrs`",
-        ),
-        "mistralrs" => mistral(&raw.generation),
-        known @ ("openai" | "lora") => {
-            refuse(KEY, format!("`{known}` is not built yet; use \"extractive\" or \"mistralrs\""))
-        }
-        other => refuse(KEY, format!("`{other}` is unknown; use \"extractive\" or \"mistralrs\"")),
-    }
-}
-
-fn mistral(raw: &RawGeneration) -> Result<BackendConfig, ConfigError> {
-    if !raw.model_dir.exists() {
-        return refuse(
-            "generation.model_dir",
-            format!("`{}` is neither a model's folder nor a .gguf file", raw.model_dir.display()),
-        );
-    }
-    Ok(BackendConfig::Mistral {
-        model_dir: raw.model_dir.clone(),
-        tokens_in: within("generation.tokens_in", raw.tokens_in, 500, 1_000_000)? as u64,
-        tokens_out: within("generation.tokens_out", raw.tokens_out, 16, 32_000)? as u64,
-    })
-}
-
 fn operator(raw: &RawConfig) -> Result<Option<Address>, ConfigError> {
     let given = raw.chain.operator.to_lowercase();
     if given.is_empty() {
@@ -310,7 +265,7 @@ fn embedding(raw: &RawConfig) -> Result<Option<EmbeddingConfig>, ConfigError> {
     }))
 }
 
-fn within(
+pub(super) fn within(
     key: &'static str,
     value: usize,
     least: usize,
@@ -392,6 +347,29 @@ mod tests {
         check("[cache]\nredis_url = \"redis://x\"", "`cache.redis_url`: Redis");
         check("[vectors]\nqdrant_url = \"http://x\"", "`vectors.qdrant_url`: a Qdrant");
         check("[generation]\nbackend = \"mistralrs\"", "`generation.backend`");
+    }
+
+    #[test]
+    fn a_models_server_is_named_without_its_key() {
+        let server = |more: &str| {
+            let text = "[generation]\nbackend = \"openai\"\nbase_url = \"http://127.0.0.1:1/v1/\"\nmodel = \"tea\"\n";
+            format!("{text}{more}")
+        };
+        let config = resolve(&server("api_key_env = \"TEA_KEY\"")).expect("whole");
+        let BackendConfig::OpenAi(found) = config.backend else { panic!("another backend") };
+        assert_eq!((found.base_url.as_str(), found.total_seconds), ("http://127.0.0.1:1/v1", 60));
+        check("[generation]\nbackend = \"openai\"\nmodel = \"tea\"", "`generation.base_url`");
+        check("[generation]\nbackend = \"openai\"\nbase_url = \"http://x\"", "`generation.model`");
+        check(&server("tries = 0"), "`generation.tries`");
+        check(&server("api_key_env = \"A\"\napi_key_file = \"b\""), "choose one");
+        check(&server("first_token_seconds = 0"), "`generation.first_token_seconds`");
+        for (wrong, text) in [
+            ("generation.api_key_env", server("api_key_env = \"sk-secret\"")),
+            ("generation.base_url", server("").replace("127.0.0.1", "me:sk-secret@127.0.0.1")),
+        ] {
+            let error = resolve(&text).expect_err(wrong).to_string();
+            assert!(error.contains(wrong) && !error.contains("sk-secret"), "{error}");
+        }
     }
 
     #[test]
