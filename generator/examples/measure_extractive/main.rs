@@ -16,7 +16,7 @@ use clap::Parser;
 use dataset::{Half, Question, load};
 use embedding::Vectors;
 use footnote_domain::text::Unigrams;
-use footnote_generator::{Event, ExtractiveBackend, Request};
+use footnote_generator::{Event, ExtractiveBackend, Request, Settings};
 use retrieval::Library;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -45,6 +45,15 @@ struct Arguments {
     /// The most sentences of an answer.
     #[arg(long, default_value_t = 4)]
     sentences: usize,
+    /// Sentences less likely than this part of the best are left out; as set by default.
+    #[arg(long)]
+    fraction_of_best: Option<f64>,
+    /// The chance of holding the answer at which no more is added; as set by default.
+    #[arg(long)]
+    enough: Option<f64>,
+    /// Refuse nothing, to see what refusals cost.
+    #[arg(long)]
+    refuse_nothing: bool,
     /// Passages given to the backend.
     #[arg(long, default_value_t = 8)]
     passages: usize,
@@ -54,6 +63,24 @@ struct Arguments {
     /// Write candidates here, one line each.
     #[arg(long)]
     dump: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        if let Some(fraction) = self.fraction_of_best {
+            settings.selection.fraction_of_best = fraction;
+        }
+        if let Some(enough) = self.enough {
+            settings.selection.enough = enough;
+        }
+        if self.refuse_nothing {
+            settings.confidence_with_vectors.needed_ppm = 0;
+            settings.confidence_by_words.needed_ppm = 0;
+            settings.relevance_least_ppm = 0;
+        }
+        settings
+    }
 }
 
 fn main() -> Result<()> {
@@ -69,7 +96,7 @@ fn main() -> Result<()> {
     };
     let library = Library::build(paragraphs, vectors.as_mut())?;
     let mut bench = Bench {
-        backend: ExtractiveBackend::default(),
+        backend: ExtractiveBackend::new(arguments.settings()),
         idf: Arc::new(idf),
         dump: arguments.dump.as_ref().map(File::create).transpose()?.map(BufWriter::new),
         library,
