@@ -7,11 +7,13 @@
 
 mod check;
 mod envelope;
+mod explain;
 mod record;
 mod resettle;
 
 pub use check::{Fault, check};
-pub use envelope::{Envelope, EnvelopeError};
+pub use envelope::Envelope;
+pub use explain::{EvidenceKind, Explanation, Standing, SupportedSentence};
 pub use record::{
     AdapterUse, AttributionRecord, Funding, Model, OwnerRecord, PassageRecord, RetrievalRecord,
     TariffRecord, UnownedReason, UnownedSentence,

@@ -26,7 +26,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The name of the format.
-const FORMAT: &str = "footnote-bundle/1";
+pub(crate) const FORMAT: &str = "footnote-bundle/1";
 
 /// Everything that an epoch consists of.
 struct Material {

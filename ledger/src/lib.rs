@@ -3,7 +3,8 @@
 //! [`Ledger`] is the door to the books: a price is reserved ([`Begin`]), an answer is charged and
 //! receipted ([`Capture`]) or released ([`Outcome`]), payees read their [`Earnings`]. [`settle`]
 //! takes a closed epoch to the chain; [`audit`] checks the books without sharing code with what
-//! writes them; [`chain`] speaks to the contracts.
+//! writes them; [`verify`] checks what was published, from its bytes alone; [`chain`] speaks to the
+//! contracts.
 //!
 //! Not here: what an answer costs and who earns it (`footnote-domain`), and who may ask (the web).
 
@@ -11,6 +12,7 @@ pub mod audit;
 pub mod chain;
 pub mod merkle;
 pub mod settle;
+pub mod verify;
 
 mod account;
 mod book;

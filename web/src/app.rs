@@ -1,11 +1,12 @@
 //! What does every handler share? The open parts of one running service, built once from a
 //! configuration for the server, the command line and the tests alike.
 
-mod backend;
+pub(crate) mod backend;
 mod build;
 mod claim;
 pub(crate) mod dev_keys;
 mod directory;
+pub(crate) mod embedder;
 mod folder;
 mod tasks;
 mod views;

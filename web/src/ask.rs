@@ -19,6 +19,7 @@ mod retrieved;
 pub mod sources;
 mod stored;
 mod terms;
+pub mod trial;
 mod write;
 
 pub use answer::{Answer, Outcome};

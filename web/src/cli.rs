@@ -6,6 +6,7 @@ mod bundle;
 mod chain;
 mod claim;
 mod demo_chain;
+mod eval;
 mod import;
 mod output;
 mod remote;
@@ -54,6 +55,11 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Recompute a receipt offline; exit 0 when all of it holds, 1 naming the field that does not.
     Verify(verify::VerifyArgs),
+    /// Measure the product on judged sets.
+    Eval {
+        #[command(subcommand)]
+        command: eval::EvalCommand,
+    },
     /// Deploy the contracts.
     Chain {
         #[command(subcommand)]
@@ -120,6 +126,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bundle(args) => bundle::run(args).await?,
         Command::Audit(args) => return audit::run(args).await,
         Command::Verify(args) => return verify::run(&args),
+        Command::Eval { command } => eval::run(command).await?,
         Command::Chain { command } => chain::run(command).await?,
         Command::DemoChain(args) => demo_chain::run(args).await?,
         Command::Config => output::print(DOCUMENTED)?,

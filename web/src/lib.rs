@@ -7,5 +7,6 @@ pub mod app;
 pub mod ask;
 pub mod cli;
 pub mod config;
+pub mod eval;
 pub mod http;
 pub mod import;

@@ -36,6 +36,20 @@ pub fn shares(units_ppm: &[u32], support: &[Vec<u32>]) -> (Vec<u32>, u32) {
     (shares, total_ppm)
 }
 
+/// What one unit of weight `omega_ppm` brings each owner, in ppm of the answer, rounded down.
+/// `column`: r per owner.
+///
+/// # Panics
+/// As [`shares`].
+pub fn unit_parts_ppm(omega_ppm: u32, column: &[u32]) -> Vec<u32> {
+    assert!(column.len() <= OWNERS_MOST, "at most {OWNERS_MOST} owners");
+    let denominator = lcm_to(column.len());
+    let mut phi = vec![0u128; column.len()];
+    add_unit(u128::from(omega_ppm), column, denominator, &mut phi);
+    let whole = denominator * u128::from(WHOLE_PPM);
+    phi.iter().map(|phi| u32::try_from(phi / whole).expect("a part of the unit")).collect()
+}
+
 /// Adds one unit's φ, in units of 1 / denominator.
 fn add_unit(omega: u128, column: &[u32], denominator: u128, phi: &mut [u128]) {
     assert!(column.iter().all(|r| *r <= WHOLE_PPM), "support is part of a whole");
@@ -103,6 +117,8 @@ mod tests {
         let rows: Vec<Vec<u32>> =
             [0, 0, 0, 0, 500_000, 1_000_000].iter().map(|r| vec![*r]).collect();
         assert_eq!(shares(&[1_000_000], &rows).0, [0, 0, 0, 0, 250_000, 750_000]);
+        let column = [0, 0, 0, 0, 500_000, 1_000_000];
+        assert_eq!(unit_parts_ppm(400_000, &column), [0, 0, 0, 0, 100_000, 300_000]);
     }
 
     /// The mean marginal contribution over all orders, in floating point.

@@ -1,6 +1,6 @@
 //! A receipt as it travels: with its hash, its signer and its signature.
 
-use super::{Receipt, canonical_bytes};
+use super::{Fault, Receipt, canonical_bytes};
 use crate::id::{Address, Digest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -19,25 +19,11 @@ pub struct Envelope {
     pub signature: String,
 }
 
-/// Bytes that are no envelope of a receipt.
-#[derive(Debug, thiserror::Error)]
-pub enum EnvelopeError {
-    /// Not JSON, or a field missing, unknown or out of range.
-    #[error("field `{field}`: {reason}")]
-    Field {
-        /// Dotted path, as far as it is known.
-        field: String,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
 impl Envelope {
     /// Reads an envelope strictly: every field known, every integer in its shortest spelling, the
     /// bytes (but for white space at the end) those of the canonical form.
-    pub fn parse(bytes: &[u8]) -> Result<Self, EnvelopeError> {
-        let fault =
-            |field: &str, reason: String| EnvelopeError::Field { field: field.to_owned(), reason };
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        let fault = |field: &str, reason: String| Fault { field: field.to_owned(), reason };
         let value: serde_json::Value =
             serde_json::from_slice(bytes).map_err(|error| fault("(whole)", error.to_string()))?;
         let part = |name: &str| value.get(name).ok_or_else(|| fault(name, "is missing".to_owned()));
@@ -59,26 +45,21 @@ impl Envelope {
     }
 }
 
-fn parse_part<T: DeserializeOwned>(
-    field: &str,
-    value: &serde_json::Value,
-) -> Result<T, EnvelopeError> {
-    serde_json::from_value(value.clone()).map_err(|error| EnvelopeError::Field {
-        field: field.to_owned(),
-        reason: error.to_string(),
-    })
+fn parse_part<T: DeserializeOwned>(field: &str, value: &serde_json::Value) -> Result<T, Fault> {
+    serde_json::from_value(value.clone())
+        .map_err(|error| Fault { field: field.to_owned(), reason: error.to_string() })
 }
 
 /// Reads a receipt and names the field at fault: the one without which the reader complains of its
 /// absence instead.
-fn parse_receipt(value: &serde_json::Value) -> Result<Receipt, EnvelopeError> {
+fn parse_receipt(value: &serde_json::Value) -> Result<Receipt, Fault> {
     let error = match serde_json::from_value::<Receipt>(value.clone()) {
         Ok(receipt) => return Ok(receipt),
         Err(error) => error.to_string(),
     };
     let keys = value.as_object().into_iter().flat_map(|fields| fields.keys());
     let culprit = keys.into_iter().find(|key| complaint_without(value, key) != error);
-    Err(EnvelopeError::Field {
+    Err(Fault {
         field: culprit.map_or("receipt".to_owned(), |key| format!("receipt.{key}")),
         reason: error,
     })

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Opens the configured backend; a model is loaded and warmed before the service says that it is ready.
-pub(super) async fn open(config: &BackendConfig) -> Result<Arc<dyn Backend>, AppError> {
+pub(crate) async fn open(config: &BackendConfig) -> Result<Arc<dyn Backend>, AppError> {
     match config {
         BackendConfig::Extractive => Ok(Arc::new(ExtractiveBackend::default())),
         BackendConfig::Mistral { model_dir, tokens_in, tokens_out } => {

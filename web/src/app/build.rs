@@ -14,7 +14,7 @@ use footnote_ledger::chain::{
     ChainClient, ChainError, Deployment, PrivateKeySigner, dev_signer, signer_address,
 };
 use footnote_ledger::{Ledger, LedgerError, LedgerSettings, Opening};
-use footnote_retriever::{FastEmbedder, RetrieverError, Shelf};
+use footnote_retriever::{RetrieverError, Shelf};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -259,15 +259,10 @@ type Embedders = (Option<Arc<dyn Embed>>, Option<Arc<dyn Embed>>);
 
 /// One instance for questions and one for indexing, so that neither waits for the other.
 fn embedders(config: &Config) -> Result<Embedders, AppError> {
-    let Some(embedding) = &config.embedding else {
+    if config.embedding.is_none() {
         tracing::warn!("no embedding model is configured: search goes by words and spans alone");
-        return Ok((None, None));
-    };
-    let open = || -> Result<Arc<dyn Embed>, RetrieverError> {
-        let languages = embedding.languages.clone();
-        Ok(Arc::new(FastEmbedder::open(&embedding.model_dir, &embedding.onnxruntime, languages)?))
-    };
-    Ok((Some(open()?), Some(open()?)))
+    }
+    Ok((super::embedder::open(config)?, super::embedder::open(config)?))
 }
 
 /// The policy of the open epoch: from the chain, or as it was last read when the chain is silent.

@@ -1,52 +1,83 @@
-//! `footnote verify`: recomputes a receipt from itself alone, offline.
+//! `footnote verify`: recomputes a receipt, a list of them or an epoch's bundle, offline.
 
+use super::output;
 use clap::Args;
-use footnote_domain::id::Address;
-use footnote_domain::receipt::{Envelope, check};
-use footnote_ledger::chain::recover_receipt_signer;
-use std::path::PathBuf;
+use footnote_domain::id::{Address, ContentHash};
+use footnote_domain::receipt::Envelope;
+use footnote_ledger::verify::{
+    BundleSummary, VerifyError, verify_bundle, verify_receipt, verify_receipts,
+};
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Arguments of `footnote verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// The envelope, as `GET /v1/receipts/{id}` gives it; `-` reads standard input.
+    /// An envelope, as `GET /v1/receipts/{id}` gives it (`-` reads standard input); a `.jsonl` of
+    /// them, each following the one before it; or the folder of an epoch's bundle.
     receipt: PathBuf,
-    /// The signer that is expected; any is accepted and named when this is left out.
+    /// The signer that is expected. Without it any signer is accepted, and said to be unchecked.
     #[arg(long)]
     signer: Option<Address>,
+    /// Also say why every contribution that was found earned what it earned, or nothing.
+    #[arg(long)]
+    explain: bool,
 }
 
 /// Exit 0 when all of it holds, 1 naming the field that does not.
 pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    use anyhow::Context;
-    let bytes = if args.receipt.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes)
-            .context("reading standard input")?;
-        bytes
-    } else {
-        std::fs::read(&args.receipt)
-            .with_context(|| format!("reading the receipt {}", args.receipt.display()))?
-    };
-    match verify(&bytes, args.signer) {
-        Ok(envelope) => {
-            super::output::print(&in_words(&envelope))?;
+    match verified(args) {
+        Ok(said) => {
+            output::print(&said)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(fault) => {
-            eprintln!("invalid: {fault}");
+        Err(error @ VerifyError::Unreadable { .. }) => Err(error.into()),
+        Err(error) => {
+            eprintln!("invalid: {error}");
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
+fn verified(args: &VerifyArgs) -> Result<String, VerifyError> {
+    let path = args.receipt.as_path();
+    if path.is_dir() {
+        return Ok(bundle_in_words(&verify_bundle(path, args.signer)?, args.signer));
+    }
+    let bytes = read(path)?;
+    if path.extension().is_some_and(|extension| extension == "jsonl") {
+        let count = verify_receipts(&bytes, args.signer)?.len();
+        let signer = signer_in_words(args.signer);
+        return Ok(format!("valid: {count} receipts, each following the one before it\n{signer}"));
+    }
+    let envelope = verify_receipt(&bytes, args.signer)?;
+    let mut said = in_words(&envelope, args.signer);
+    if args.explain {
+        said += &explained(&envelope);
+    }
+    Ok(said)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
+    let read = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    read.map_err(|source| VerifyError::Unreadable { path: path.to_owned(), source })
+}
+
 /// What was recomputed.
-fn in_words(envelope: &Envelope) -> String {
+fn in_words(envelope: &Envelope, expected: Option<Address>) -> String {
     let receipt = &envelope.receipt;
     let mut text = format!(
-        "valid: receipt {} of epoch {}, signed by {}\n",
-        receipt.sequence, receipt.epoch, envelope.signer
+        "valid: receipt {} of epoch {}, signed by {}\n{}",
+        receipt.sequence,
+        receipt.epoch,
+        envelope.signer,
+        signer_in_words(expected)
     );
     text += &format!(
         "gross {} · charged {} · refunded {}\n",
@@ -62,27 +93,36 @@ fn in_words(envelope: &Envelope) -> String {
     text
 }
 
-/// Everything that can be checked without asking anybody.
-fn verify(bytes: &[u8], expected: Option<Address>) -> Result<Envelope, String> {
-    let envelope = Envelope::parse(bytes).map_err(|error| error.to_string())?;
-    check(&envelope).map_err(|fault| fault.to_string())?;
-    let (domain, fields) = footnote_ledger::signed_fields(&envelope.receipt, envelope.hash);
-    let mut signature = [0u8; 65];
-    let digits = envelope.signature.strip_prefix("0x").unwrap_or_default();
-    hex::decode_to_slice(digits, &mut signature)
-        .map_err(|_| "field `signature`: is not 0x and 65 bytes in hexadecimal".to_owned())?;
-    if format!("0x{}", hex::encode(signature)) != envelope.signature {
-        return Err("field `signature`: hexadecimal must be lower case".to_owned());
-    }
-    let recovered = recover_receipt_signer(&domain, &fields, &signature)
-        .map_err(|error| format!("field `signature`: {error}"))?;
-    if recovered != envelope.signer {
-        return Err(format!("field `signer`: is {}, but {recovered} signed", envelope.signer));
-    }
+/// Anybody can sign a receipt that adds up; whose signature it is, the reader must know.
+fn signer_in_words(expected: Option<Address>) -> &'static str {
     match expected {
-        Some(expected) if expected != recovered => {
-            Err(format!("field `signer`: is {recovered}, but {expected} was expected"))
+        Some(_) => "",
+        None => {
+            "not checked: whether that signer is the service's; pass --signer 0x… with the address it publishes\n"
         }
-        _ => Ok(envelope),
     }
+}
+
+fn explained(envelope: &Envelope) -> String {
+    let title = |text: ContentHash| text.to_string();
+    let explanations = envelope.receipt.explanations().expect("a valid receipt's amounts fit");
+    let one = |explanation: &footnote_domain::receipt::Explanation| {
+        let said = explanation.in_words(&title).join("\n  ");
+        format!("\n{}\n  {said}\n", explanation.content_hash)
+    };
+    explanations.iter().map(one).collect()
+}
+
+fn bundle_in_words(summary: &BundleSummary, expected: Option<Address>) -> String {
+    let signers: Vec<String> = summary.signers.iter().map(Address::to_string).collect();
+    format!(
+        "valid: epoch {} with {} receipts, signed by {}\n{}owed in all {} token units\nbundle hash {}\nepoch hash  {}\ncompare the hashes with those of the epoch in the settlement contract\n",
+        summary.epoch,
+        summary.receipts,
+        if signers.is_empty() { "nobody".to_owned() } else { signers.join(", ") },
+        if signers.is_empty() { "" } else { signer_in_words(expected) },
+        summary.total_cumulative,
+        summary.bundle_hash,
+        summary.epoch_hash
+    )
 }

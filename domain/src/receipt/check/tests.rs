@@ -142,6 +142,39 @@ fn a_true_receipt_passes_and_reads_back() {
 }
 
 #[test]
+fn everyone_found_is_told_why() {
+    let mut receipt = envelope().receipt;
+    let mut late = receipt.retrieval.passages[1].clone();
+    late.read = false;
+    late.content_hash = ContentHash([5; 32]);
+    receipt.retrieval.passages.push(late);
+    let title = |text: ContentHash| format!("text {}", text.0[0]);
+    let told: Vec<String> = receipt
+        .explanations()
+        .expect("in range")
+        .iter()
+        .map(|one| format!("{}\n  {}", title(one.content_hash), one.in_words(&title).join("\n  ")))
+        .collect();
+    expect_test::expect![[r#"
+        text 1
+          It was ranked 1 and supported 1 of 2 sentences: 52.5 %.
+          For sentence 1 (70 % of the answer) it was the best of 2 sources: 1.00 by wording against 0.50 → 52.5 %.
+          1 of its 3 sentences found is found in too many unrelated texts to belong to anybody.
+        text 2
+          Copies of it were found and supported 1 of 2 sentences: 17.5 %.
+          For sentence 1 (70 % of the answer) it was number 2 of 2 sources: 0.50 by wording against 1.00 → 17.5 %.
+        text 3
+          It was ranked 2 and read, but it owns nothing of it.
+          Its sentence found is a copy of “text 2”, which is older.
+        text 4
+          It was ranked 3 and passed over: the answer had as many sources as an answer may have.
+        text 5
+          It was ranked 4 and passed over: what it says was there already, or is nobody's.
+          Its sentence found is a copy of “text 2”, which is older."#]]
+    .assert_eq(&told.join("\n"));
+}
+
+#[test]
 fn every_line_of_an_author_finds_its_text() {
     let receipt = envelope().receipt;
     let again = receipt.settlement_again().expect("in range");

@@ -10,7 +10,7 @@ use askama::Template;
 use footnote_domain::attribution::Estimator;
 use footnote_domain::id::{AnswerId, ContentHash, Digest, PayeeId};
 use footnote_domain::money::{Line, Nano, Role};
-use footnote_domain::receipt::{Envelope, Funding, OwnerRecord, Receipt};
+use footnote_domain::receipt::{Envelope, Explanation, Funding, OwnerRecord, Receipt};
 
 /// The receipt page.
 #[derive(Template)]
@@ -23,6 +23,7 @@ struct ReceiptPage {
     envelope: Envelope,
     lines: Vec<LineView>,
     owners: Vec<OwnerView>,
+    unpaid: Vec<UnpaidView>,
 }
 
 /// One line of the receipt, for a reader.
@@ -44,6 +45,14 @@ struct OwnerView {
     share_ppm: u32,
     width: String,
     rows: Vec<EvidenceRow>,
+    said: Vec<String>,
+}
+
+/// A text that was found and earns nothing, with the reason.
+struct UnpaidView {
+    title: String,
+    document: ContentHash,
+    said: Vec<String>,
 }
 
 /// What one owner gave to one sentence of the answer.
@@ -89,6 +98,7 @@ pub(super) async fn show(
             question: answer.as_ref().map(|answer| answer.question.clone()),
             lines: lines(&app, &envelope.receipt, answer.as_deref()),
             owners: owners(&app, &envelope.receipt, answer.as_deref()),
+            unpaid: unpaid(&app, &envelope.receipt, answer.as_deref()),
             envelope,
         },
     ))
@@ -161,6 +171,22 @@ fn title(app: &App, answer: Option<&Answer>, text: ContentHash) -> String {
     known.map_or_else(indexed, |share| share.title.clone())
 }
 
+/// Why each text earned or did not; our own receipts are true, so their amounts fit.
+fn explanations(receipt: &Receipt) -> Vec<Explanation> {
+    receipt.explanations().unwrap_or_default()
+}
+
+fn unpaid(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<UnpaidView> {
+    let title = |text| title(app, answer, text);
+    let all = explanations(receipt).into_iter().filter(|one| one.share_ppm == 0);
+    all.map(|one| UnpaidView {
+        title: title(one.content_hash),
+        document: one.content_hash,
+        said: one.in_words(&title),
+    })
+    .collect()
+}
+
 fn owners(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<OwnerView> {
     let records = receipt.attribution.owners.iter().zip(&receipt.attribution.shares);
     let mut owners: Vec<OwnerView> = records
@@ -181,6 +207,7 @@ fn owner_view(
     let document = owner.content_hash;
     let cited = receipt.citations.iter().find(|citation| citation.content_hash == document);
     let n = cited.map_or(0, |citation| citation.n);
+    let told = explanations(receipt).into_iter().find(|one| one.content_hash == document);
     OwnerView {
         n,
         tone: show::tone(n),
@@ -189,6 +216,7 @@ fn owner_view(
         share_ppm,
         width: show::length(share_ppm),
         rows: evidence(receipt, owner),
+        said: told.map(|one| one.in_words(&|text| title(app, answer, text))).unwrap_or_default(),
     }
 }
 

@@ -1,0 +1,56 @@
+//! `footnote eval`: measures the product on judged sets.
+
+use super::{Place, output};
+use crate::app::{backend, embedder};
+use crate::eval::attribution::AttributionEval;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+pub(super) enum EvalCommand {
+    /// Who is paid, and whether that can be cheated: shares of gold sources, citations, attacks.
+    Attribution(AttributionArgs),
+}
+
+/// Arguments of `footnote eval attribution`.
+#[derive(Debug, Args)]
+pub(super) struct AttributionArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Judged sets: .json in the layout of HotpotQA, .jsonl(.gz) in that of SQuAD.
+    #[arg(long, required = true, num_args = 1..)]
+    data: Vec<PathBuf>,
+    /// Most questions of a set.
+    #[arg(long, default_value_t = 300)]
+    questions: usize,
+    /// Leave the attacks out.
+    #[arg(long)]
+    no_attacks: bool,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures, and prints what came out.
+pub(super) async fn run(command: EvalCommand) -> anyhow::Result<()> {
+    match command {
+        EvalCommand::Attribution(args) => attribution(args).await,
+    }
+}
+
+async fn attribution(args: AttributionArgs) -> anyhow::Result<()> {
+    let config = args.place.config(None)?;
+    let eval = AttributionEval {
+        files: args.data,
+        questions_most: args.questions,
+        attacks: !args.no_attacks,
+        passages: config.passages,
+        sentences_max: config.sentences_max,
+        embedder: embedder::open(&config)?,
+        backend: backend::open(&config.backend).await?,
+    };
+    let report = eval.run().await?;
+    let said = if args.json { format!("{:#}\n", report.json()) } else { report.text() };
+    output::print(&said)
+}

@@ -1,0 +1,9 @@
+//! How good are the answers, measured? Evaluation on judged sets, by the same search, evidence and
+//! shares that answers are made and paid by. Nothing here is part of the service.
+
+pub mod attribution;
+mod cached_embed;
+mod scratch_index;
+
+pub use cached_embed::CachedEmbed;
+pub use scratch_index::{ScratchIndex, ScratchText};

@@ -1,0 +1,102 @@
+//! `footnote eval attribution`: does the money go where the answer comes from, and can it be made to
+//! go elsewhere?
+
+pub mod attack;
+pub mod dataset;
+pub mod edit;
+pub mod measure;
+pub mod report;
+
+use super::{CachedEmbed, ScratchIndex, ScratchText};
+use crate::ask::trial::Trial;
+use attack::ATTACKS;
+use dataset::Dataset;
+use footnote_domain::embed::Embed;
+use footnote_generator::Backend;
+use indicatif::{ProgressBar, ProgressStyle};
+use measure::{Outcomes, measure};
+use report::{AttackResult, Report};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What is to be measured.
+pub struct AttributionEval {
+    /// The sets.
+    pub files: Vec<PathBuf>,
+    /// Most questions of a set.
+    pub questions_most: usize,
+    /// Whether to run the attacks.
+    pub attacks: bool,
+    /// Most passages an answer reads.
+    pub passages: usize,
+    /// Most sentences an answer has.
+    pub sentences_max: usize,
+    /// The embedding model.
+    pub embedder: Option<Arc<dyn Embed>>,
+    /// Who writes the generated answers.
+    pub backend: Arc<dyn Backend>,
+}
+
+impl AttributionEval {
+    /// Measures every set, and every attack on those sets whose questions stand apart.
+    pub async fn run(self) -> anyhow::Result<Report> {
+        let mut report = Report::default();
+        let cached = |model| Arc::new(CachedEmbed::new(model)) as Arc<dyn Embed>;
+        let eval = Self { embedder: self.embedder.clone().map(cached), ..self };
+        if eval.embedder.is_none() {
+            let note = "no embedding model is configured: wording is the only evidence";
+            report.notes.push(note.to_owned());
+        }
+        for file in &eval.files {
+            let set = Dataset::read(file, eval.questions_most)?;
+            let before = eval.outcomes(&set, &set.texts, &set.name).await?;
+            if eval.attacks && set.apart {
+                report.attacks.extend(eval.attacked(&set, &before).await?);
+            } else if eval.attacks {
+                let note = format!("{}: not attacked, its questions share their sources", set.name);
+                report.notes.push(note);
+            }
+            report.sets.push((set.name, before));
+        }
+        Ok(report)
+    }
+
+    async fn attacked(
+        &self,
+        set: &Dataset,
+        before: &Outcomes,
+    ) -> anyhow::Result<Vec<AttackResult>> {
+        let mut results = Vec::new();
+        for (name, attack) in ATTACKS {
+            let after = self.outcomes(set, &attack.texts(set), name).await?;
+            results.push(AttackResult::of(name, attack.watch(), before, &after));
+        }
+        Ok(results)
+    }
+
+    async fn outcomes(
+        &self,
+        set: &Dataset,
+        texts: &[ScratchText],
+        name: &str,
+    ) -> anyhow::Result<Outcomes> {
+        let bar = ProgressBar::new(set.cases.len() as u64);
+        bar.set_style(
+            ProgressStyle::with_template("{msg:<28} {wide_bar} {pos}/{len} questions, {eta}")
+                .expect("a valid template"),
+        );
+        bar.set_message(format!("{name}: indexing"));
+        bar.tick();
+        let index = ScratchIndex::build(texts, self.embedder.clone()).await?;
+        bar.set_message(name.to_owned());
+        let trial = Trial {
+            generation: index.generation(),
+            embedder: self.embedder.as_deref(),
+            passages: self.passages,
+            sentences_max: self.sentences_max,
+        };
+        let outcomes = measure(&trial, &*self.backend, set, texts, &|| bar.inc(1)).await?;
+        bar.finish_and_clear();
+        Ok(outcomes)
+    }
+}

@@ -1,0 +1,207 @@
+//! Judged sets: questions, the texts they may be answered from, and which of these are gold.
+//!
+//! Two layouts: HotpotQA's (`.json`: every question brings its own sources, the gold sentences are
+//! marked) and SQuAD's as JSON lines (`.jsonl`, `.jsonl.gz`: all paragraphs of the file are the
+//! sources of every question).
+
+use crate::eval::ScratchText;
+use anyhow::{Context, bail};
+use flate2::read::GzDecoder;
+use footnote_domain::id::ContentHash;
+use footnote_domain::text::sentences;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+/// A judged set.
+pub struct Dataset {
+    /// Its name: that of the file.
+    pub name: String,
+    /// Its texts, oldest first.
+    pub texts: Vec<ScratchText>,
+    /// Its questions.
+    pub cases: Vec<Case>,
+    /// Whether every question has sources of its own, in a Datanet of its own: only such a set can
+    /// be attacked question by question.
+    pub apart: bool,
+}
+
+/// A question with what is known of its answer.
+pub struct Case {
+    /// The question.
+    pub question: String,
+    /// The Datanet in which its sources are.
+    pub datanet: String,
+    /// The sources on which a true answer rests.
+    pub gold: BTreeSet<ContentHash>,
+    /// The sentences of the sources that make the answer, in order.
+    pub reference: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct HotpotQuestion {
+    #[serde(rename = "_id")]
+    id: String,
+    question: String,
+    supporting_facts: Vec<(String, usize)>,
+    context: Vec<(String, Vec<String>)>,
+}
+
+#[derive(Deserialize)]
+struct SquadQuestion {
+    id: String,
+    title: String,
+    context: String,
+    question: String,
+    answers: Vec<SquadAnswer>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SquadAnswer {
+    Text(String),
+    Placed { text: String },
+}
+
+impl Dataset {
+    /// Reads a file; of a SQuAD set the report half, at most `most` questions.
+    pub fn read(path: &Path, most: usize) -> anyhow::Result<Self> {
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file_name.split('.').next().unwrap_or_default().to_owned();
+        let set = match () {
+            () if file_name.ends_with(".json") => Self::hotpot(name, path, most),
+            () if file_name.ends_with(".jsonl") => Self::squad(name, open(path)?, most),
+            () if file_name.ends_with(".jsonl.gz") => {
+                Self::squad(name, GzDecoder::new(open(path)?), most)
+            }
+            () => bail!("`{file_name}` is neither .json (HotpotQA) nor .jsonl(.gz) (SQuAD)"),
+        };
+        let set = set.with_context(|| format!("reading the set {}", path.display()))?;
+        if set.cases.is_empty() {
+            bail!("{} has no question that has an answer", path.display());
+        }
+        Ok(set)
+    }
+
+    fn hotpot(name: String, path: &Path, most: usize) -> anyhow::Result<Self> {
+        let questions: Vec<HotpotQuestion> = serde_json::from_reader(BufReader::new(open(path)?))?;
+        let (mut texts, mut cases) = (Vec::new(), Vec::new());
+        for question in questions.into_iter().take(most) {
+            let datanet = question.id.clone();
+            let mut gold = BTreeSet::new();
+            for (title, lines) in &question.context {
+                let text = scratch_text(&datanet, title, lines.concat().trim());
+                if question.supporting_facts.iter().any(|(gold, _)| gold == title) {
+                    gold.insert(text.content_hash());
+                }
+                texts.push(text);
+            }
+            let sources: BTreeMap<&str, &Vec<String>> =
+                question.context.iter().map(|(title, lines)| (title.as_str(), lines)).collect();
+            let fact = |(title, line): &(String, usize)| {
+                sources.get(title.as_str()).and_then(|lines| lines.get(*line))
+            };
+            let facts = question.supporting_facts.iter().filter_map(fact);
+            let reference: Vec<String> = facts.map(|line| line.trim().to_owned()).collect();
+            if !reference.is_empty() {
+                cases.push(Case { question: question.question, datanet, gold, reference });
+            }
+        }
+        Ok(Self { name, texts, cases, apart: true })
+    }
+
+    fn squad(name: String, file: impl Read, most: usize) -> anyhow::Result<Self> {
+        let (mut texts, mut cases) = (Vec::new(), Vec::new());
+        let mut seen = HashSet::new();
+        for line in BufReader::new(file).lines() {
+            let question: SquadQuestion = serde_json::from_str(&line?)?;
+            let text = scratch_text(&name, &question.title.replace('_', " "), &question.context);
+            let hash = text.content_hash();
+            if seen.insert(hash) {
+                texts.push(text);
+            }
+            let answer = question.answers.first().map(SquadAnswer::text);
+            let reference = answer.and_then(|answer| sentence_with(&question.context, answer));
+            let wanted = in_report_half(&question.id) && cases.len() < most;
+            if let Some(reference) = reference.filter(|_| wanted) {
+                cases.push(Case {
+                    question: question.question,
+                    datanet: name.clone(),
+                    gold: BTreeSet::from([hash]),
+                    reference: vec![reference],
+                });
+            }
+        }
+        Ok(Self { name, texts, cases, apart: false })
+    }
+}
+
+impl SquadAnswer {
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Placed { text } => text,
+        }
+    }
+}
+
+fn open(path: &Path) -> anyhow::Result<File> {
+    File::open(path).with_context(|| format!("opening {}", path.display()))
+}
+
+/// Every text has an author of its own.
+fn scratch_text(datanet: &str, title: &str, text: &str) -> ScratchText {
+    ScratchText {
+        datanet: datanet.to_owned(),
+        title: title.to_owned(),
+        payee: format!("author of {}", ContentHash::of(text.as_bytes())),
+        text: text.to_owned(),
+        removed: false,
+    }
+}
+
+fn sentence_with(text: &str, answer: &str) -> Option<String> {
+    let all = sentences(text);
+    let found = all.iter().find(|sentence| text[sentence.span.clone()].contains(answer))?;
+    Some(text[found.span.clone()].to_owned())
+}
+
+/// Parameters are fitted on the other half: first hexadecimal digit of the id's SHA-256 below 8.
+fn in_report_half(id: &str) -> bool {
+    Sha256::digest(id.as_bytes())[0] >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_layouts_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let hotpot = folder.path().join("multi.json");
+        let text = r#"[{"_id":"a","question":"Who?","supporting_facts":[["Ada",1],["Gone",0]],
+            "context":[["Ada",["She was born."," She wrote programs."]],["Bob",["He did not."]]]}]"#;
+        std::fs::write(&hotpot, text).expect("written");
+        let set = Dataset::read(&hotpot, 9).expect("reads");
+        assert_eq!((set.texts.len(), set.cases.len(), set.apart), (2, 1, true));
+        assert_eq!(set.cases[0].reference, ["She wrote programs."]);
+        assert_eq!(set.cases[0].gold, BTreeSet::from([set.texts[0].content_hash()]));
+
+        let squad = folder.path().join("one.jsonl");
+        let line = |id: &str| {
+            format!(
+                r#"{{"id":"{id}","title":"A_B","context":"It rains. It snows.","question":"What?","answers":[{{"text":"snows"}}]}}"#
+            )
+        };
+        // One of each half.
+        let lines: Vec<String> = ["1", "2", "3", "4"].map(line).into();
+        std::fs::write(&squad, lines.join("\n")).expect("written");
+        let set = Dataset::read(&squad, 9).expect("reads");
+        let reported = ["1", "2", "3", "4"].iter().filter(|id| in_report_half(id)).count();
+        assert_eq!((set.texts.len(), set.cases.len()), (1, reported));
+        assert!(set.cases.iter().all(|case| case.reference == ["It snows."]));
+        assert!(Dataset::read(&folder.path().join("set.csv"), 9).is_err());
+    }
+}
