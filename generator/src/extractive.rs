@@ -5,6 +5,7 @@
 
 mod candidates;
 mod cue;
+mod echo;
 mod function_words;
 mod lexical;
 mod order;

@@ -2,11 +2,15 @@
 //! and 1 that an owner may be shown; how much each counts is a matter of [`RankingWeights`].
 
 use super::cue::Cue;
+use super::echo::Echo;
 use super::lexical::{Asked, Units};
 use super::shape::{is_block, is_lead, is_quotable, is_quotable_item, points_back};
 use crate::{GenerateError, Request, Source, SourceSentence};
 use footnote_domain::corpus::SentenceRef;
 use std::collections::BTreeMap;
+
+/// Below it a sentence without any of the question's words is on another subject.
+const COSINE_LEAST: f64 = 0.15;
 
 /// What speaks for a sentence, or the weight of each such part.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -73,6 +77,8 @@ pub(super) struct Candidate<'a> {
     pub(super) rank: u32,
     pub(super) units: Units,
     pub(super) parts: Parts,
+    /// Whether it has nothing of the question; such a sentence is not added to an answer.
+    pub(super) beside: bool,
     /// The items, rows or code that it announces, to be quoted with it.
     pub(super) items: Vec<&'a SourceSentence>,
 }
@@ -111,20 +117,24 @@ pub(super) fn candidates<'a>(
     let sources = ranked(&request.sources);
     let score_best = sources.iter().map(|source| source.score).fold(0.0, f32::max);
     let cue = Cue::of(&request.question);
+    let echo = Echo::of(&request.question);
     let mut found: BTreeMap<SentenceRef, Candidate> = BTreeMap::new();
     let mut order = Vec::new();
     for source in sources {
-        let passage = Passage::read(source, request, asked);
+        let passage = Passage::read(source, request, asked, &echo);
         for at in 0..source.sentences.len() {
             let sentence = &source.sentences[at];
             let twice = found.contains_key(&sentence.reference);
-            if twice || !is_quotable(sentence, passage.units[at].tokens) {
+            let says = is_quotable(sentence, passage.units[at].tokens) && !passage.echoes[at];
+            if twice || !says {
                 continue;
             }
             let mut parts = passage.parts(at, asked, cue);
             parts.passage =
                 if score_best > 0.0 { f64::from(source.score / score_best) } else { 0.0 };
             parts.cosine = cosine_to_question(request, sentence)?;
+            let judged = request.question_vector.is_some() && sentence.vector.is_some();
+            let beside = is_beside_the_point(&parts, judged);
             let items = items_after(source, at, items_most);
             let dangling = is_lead(&sentence.text) && items.is_empty() && !is_block(sentence.kind);
             parts.dependent = f64::from(dangling || points_back(&sentence.text, request.language));
@@ -132,7 +142,7 @@ pub(super) fn candidates<'a>(
             order.push(sentence.reference);
             found.insert(
                 sentence.reference,
-                Candidate { sentence, rank: source.rank, units, parts, items },
+                Candidate { sentence, rank: source.rank, units, parts, beside, items },
             );
         }
     }
@@ -142,12 +152,21 @@ pub(super) fn candidates<'a>(
     Ok(list)
 }
 
+/// Whether a sentence has nothing of the question itself, in words or meaning: however good its
+/// passage is, it stands there for another reason ("cite me").
+fn is_beside_the_point(parts: &Parts, judged_by_meaning: bool) -> bool {
+    let near = if judged_by_meaning { parts.cosine >= COSINE_LEAST } else { parts.context > 0.0 };
+    parts.coverage == 0.0 && !near
+}
+
 /// A passage with its sentences read.
 struct Passage<'a> {
     source: &'a Source,
     language: footnote_domain::text::Language,
     units: Vec<Units>,
-    /// Per sentence and term.
+    /// Which sentences only ask the question again.
+    echoes: Vec<bool>,
+    /// Per sentence and term; an echo brings none, so that it lifts nothing that stands beside it.
     grades: Vec<Vec<f64>>,
     /// Per term, in the title and the section.
     heading: Vec<f64>,
@@ -156,15 +175,22 @@ struct Passage<'a> {
 }
 
 impl<'a> Passage<'a> {
-    fn read(source: &'a Source, request: &Request, asked: &Asked) -> Self {
+    fn read(source: &'a Source, request: &Request, asked: &Asked, echo: &Echo) -> Self {
         let language = request.language;
         let units: Vec<Units> =
             source.sentences.iter().map(|one| Units::read(&one.text, language)).collect();
-        let grades: Vec<Vec<f64>> = units.iter().map(|one| asked.grades(one)).collect();
+        let echoes: Vec<bool> = source.sentences.iter().map(|one| echo.is_in(&one.text)).collect();
+        let nothing = Units::default();
+        let grades: Vec<Vec<f64>> = units
+            .iter()
+            .zip(&echoes)
+            .map(|(one, is_echo)| if *is_echo { &nothing } else { one })
+            .map(|one| asked.grades(one))
+            .collect();
         let heading_text = format!("{}\n{}", source.title, source.section);
         let heading = asked.grades(&Units::read(&heading_text, language));
         let whole = grades.iter().fold(heading.clone(), |best, one| greater(&best, one));
-        Self { source, language, units, grades, heading, coverage: asked.coverage(&whole) }
+        Self { source, language, units, echoes, grades, heading, coverage: asked.coverage(&whole) }
     }
 
     fn parts(&self, at: usize, asked: &Asked, cue: Option<Cue>) -> Parts {

@@ -91,8 +91,8 @@ fn next_to_add(ranked: &[Ranked], chosen: &[usize], settings: &SelectionSettings
         let new = relevance >= settings.fraction_of_best && likeness < settings.same_again;
         new.then_some(share * relevance - (1.0 - share) * likeness)
     };
-    let open =
-        (0..ranked.len()).filter(|at| !chosen.contains(at) && !is_brought(ranked, *at, chosen));
+    let may_add = |at: &usize| !chosen.contains(at) && !ranked[*at].candidate.beside;
+    let open = (0..ranked.len()).filter(|at| may_add(at) && !is_brought(ranked, *at, chosen));
     let gains = open.filter_map(|at| gain(at).map(|gain| (at, gain)));
     // On equal gain the better ranked, which comes first.
     gains.reduce(|a, b| if b.1 > a.1 { b } else { a }).map(|(at, _)| at)
