@@ -18,13 +18,15 @@ from secp256k1 import recover
 
 WHOLE = 1_000_000
 CONSTANTS = {
-    "wording_least_ppm": 200_000,
-    "meaning_least_ppm": 350_000,
+    "wording_least_ppm": 350_000,
+    "meaning_least_ppm": 450_000,
     "necessity_least_ppm": 100_000,
     "epsilon_millinat": 500,
     "near_copy_jaccard_ppm": 800_000,
     "boilerplate_owners": 5,
     "owners_most": 40,
+    "derived_words_ppm": 600_000,
+    "derived_support_ppm": 750_000,
     "unsupported_below_ppm": 200_000,
 }
 ROLES = ["platform", "adapter", "stakers", "data"]
@@ -153,6 +155,7 @@ OWNER = shape(
     meaning=many(U32),
     necessity=optional(many(U32)),
     support=many(U32),
+    behind=many(optional(DIGEST)),
 )
 PASSAGE = shape(
     content_hash=DIGEST,
@@ -294,6 +297,24 @@ def check_owner(path, owner, record):
     if any(one >= other for one, other in zip(payees, payees[1:])):
         raise Fault(f"{path}.payees", "are not in strictly ascending order")
     same(f"{path}.support", owner["support"], support_of(owner, record["constants"]))
+    check_behind(f"{path}.behind", owner, record)
+
+
+def age_of(one):
+    return one["age"]["block"], one["age"]["log_index"]
+
+
+def check_behind(path, owner, record):
+    """Where an owner stands behind an older one, it has no support, and the older one has."""
+    if len(owner["behind"]) != len(record["units"]):
+        raise Fault(path, "is not one place per unit")
+    by_hash = {one["content_hash"]: one for one in record["owners"]}
+    for unit, older in enumerate(owner["behind"]):
+        if older is None:
+            continue
+        leads = older in by_hash and age_of(by_hash[older]) < age_of(owner)
+        if not leads or not any(by_hash[older]["support"][unit : unit + 1]) or owner["support"][unit]:
+            raise Fault(path, "is not an older owner that supports what this one does not")
 
 
 def check_passages(receipt):
@@ -330,9 +351,8 @@ def check_passage(path, passage):
 
 
 def check_copies(path, passage, owners):
-    age = lambda one: (one["age"]["block"], one["age"]["log_index"])
     for at, one in enumerate(passage["unowned"]):
-        if one["owner"] in owners and age(owners[one["owner"]]) > age(passage):
+        if one["owner"] in owners and age_of(owners[one["owner"]]) > age_of(passage):
             raise Fault(f"{path}.unowned[{at}].owner", "is younger than its copy")
 
 

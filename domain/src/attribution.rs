@@ -5,6 +5,7 @@
 //! support becomes exact Shapley shares ([`shapley`]). Everything is an integer in ppm once it
 //! leaves this module.
 
+pub mod derived;
 pub mod evidence;
 pub mod shapley;
 pub mod units;
@@ -42,6 +43,12 @@ pub struct Constants {
     /// Most owners considered for one answer.
     #[serde(with = "crate::decimal")]
     pub owners_most: u32,
+    /// A younger sentence with at least this part of its words in an older one follows it, in ppm.
+    #[serde(with = "crate::decimal")]
+    pub derived_words_ppm: u32,
+    /// Such a sentence is struck where the older one has this part of its support, in ppm.
+    #[serde(with = "crate::decimal")]
+    pub derived_support_ppm: u32,
     /// T below it: the answer counts as unsupported and costs nothing, in ppm.
     #[serde(with = "crate::decimal")]
     pub unsupported_below_ppm: u32,
@@ -51,13 +58,15 @@ impl Constants {
     /// Those that [`ALGORITHM`] stands for. A receipt that names the definition and records others
     /// is false: whoever signs must not choose the thresholds.
     pub const PUBLISHED: Self = Self {
-        wording_least_ppm: 200_000,
-        meaning_least_ppm: 350_000,
+        wording_least_ppm: 350_000,
+        meaning_least_ppm: 450_000,
         necessity_least_ppm: 100_000,
         epsilon_millinat: 500,
         near_copy_jaccard_ppm: 800_000,
         boilerplate_owners: 5,
         owners_most: 40,
+        derived_words_ppm: 600_000,
+        derived_support_ppm: 750_000,
         unsupported_below_ppm: 200_000,
     };
 }

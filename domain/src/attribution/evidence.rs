@@ -88,12 +88,12 @@ mod tests {
     #[test]
     fn support_takes_the_best_kind_above_its_threshold() {
         let evidence = Evidence {
-            wording_ppm: vec![199_999, 200_000, 0, 1_000_000],
-            meaning_ppm: vec![349_999, 0, 350_000, 400_000],
+            wording_ppm: vec![349_999, 350_000, 0, 1_000_000],
+            meaning_ppm: vec![449_999, 0, 450_000, 500_000],
             necessity_ppm: None,
         };
         let support = evidence.support(4, &Constants::PUBLISHED);
-        assert_eq!(support, [0, 200_000, 350_000, 1_000_000]);
+        assert_eq!(support, [0, 350_000, 450_000, 1_000_000]);
         let causal = Evidence { necessity_ppm: Some(vec![100_000, 0, 0, 0]), ..evidence };
         assert_eq!(causal.support(4, &Constants::PUBLISHED)[0], 100_000);
     }

@@ -24,6 +24,9 @@ pub struct Explanation {
     pub answer_sentences: u32,
     /// The sentences of the answer that rest on it.
     pub supported: Vec<SupportedSentence>,
+    /// Sentences of the answer for which its evidence was struck, since its words follow an older
+    /// contribution that supports them as well.
+    pub behind: Vec<(u32, ContentHash)>,
     /// Sentences of its passages that were found.
     pub found: u32,
     /// Of those, copies, by the older contribution that owns them.
@@ -43,8 +46,9 @@ pub enum Standing {
     Read,
     /// Every passage of it was passed over: what it says was there already, or is nobody's.
     NothingNew,
-    /// Every passage of it was passed over: the answer had as many owners as it may have.
-    TooManyOwners,
+    /// Every passage of it was passed over: an answer reads so many passages, of so many owners,
+    /// those first that follow no older one.
+    NoPlace,
     /// It was read, but owns nothing of what was read.
     OwnsNothing,
 }
@@ -120,6 +124,7 @@ impl Receipt {
             amount: at.map_or(Nano::ZERO, |at| amounts[at]),
             answer_sentences: record.units.len() as u32,
             supported: at.map(|at| self.supported(at)).unwrap_or_default(),
+            behind: at.map(|at| self.behind(at)).unwrap_or_default(),
             found: own.iter().map(|(_, passage)| passage.sentences).sum(),
             copied,
             boilerplate: count(UnownedReason::Boilerplate),
@@ -136,11 +141,16 @@ impl Receipt {
             return Standing::OwnsNothing;
         }
         // A passage whose owners were all there already can only have been passed over for saying
-        // nothing new; any other was one owner too many.
+        // nothing new; any other found no place.
         let owners = &self.attribution.owners;
         let known = |owner| owners.iter().any(|one| one.content_hash == owner);
         let all_known = own.iter().all(|(_, passage)| passage.owners().all(known));
-        if all_known { Standing::NothingNew } else { Standing::TooManyOwners }
+        if all_known { Standing::NothingNew } else { Standing::NoPlace }
+    }
+
+    fn behind(&self, at: usize) -> Vec<(u32, ContentHash)> {
+        let units = (1u32..).zip(&self.attribution.owners[at].behind);
+        units.filter_map(|(number, older)| Some((number, (*older)?))).collect()
     }
 
     fn supported(&self, at: usize) -> Vec<SupportedSentence> {

@@ -156,6 +156,9 @@ pub struct OwnerRecord {
     /// r per unit, in ppm.
     #[serde(with = "decimal::list")]
     pub support: Vec<u32>,
+    /// Per unit, the older owner whose sentence this owner's followed closely, so that its evidence
+    /// was struck ([`crate::attribution::derived`]); else none.
+    pub behind: Vec<Option<ContentHash>>,
 }
 
 impl OwnerRecord {

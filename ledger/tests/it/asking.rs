@@ -20,7 +20,7 @@ async fn an_answer_is_held_captured_receipted_and_stored() {
     let hold = desk.hold(1).await;
     let payer = Account::Payer(PAYER);
     assert_eq!(desk.available(payer).await, 8_000_000);
-    let asked = capture(&hold, &[(&[author(1), author(2)], 920_000), (&[escrow(3)], 300_000)]);
+    let asked = capture(&hold, &[(&[author(1), author(2)], 920_000), (&[escrow(3)], 400_000)]);
     let envelope = desk.ledger.capture(asked.clone()).await.expect("captured");
 
     assert_eq!(check(&envelope), Ok(()));

@@ -228,6 +228,7 @@ fn owner(n: u8, payees: &[PayeeId], wording: u32) -> OwnerRecord {
         meaning: vec![0],
         necessity: None,
         support: vec![],
+        behind: vec![None],
     }
 }
 

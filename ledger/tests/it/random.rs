@@ -63,7 +63,7 @@ fn op() -> impl Strategy<Value = Op> {
         6 => (any::<bool>(), prop::bool::weighted(0.2))
             .prop_map(|(guest, expires)| Op::Ask { guest, expires }),
         1 => any::<usize>().prop_map(|which| Op::AskAgain { which }),
-        6 => (any::<usize>(), payees, 250_000u32..1_000_000)
+        6 => (any::<usize>(), payees, 350_000u32..1_000_000)
             .prop_map(|(which, payees, wording)| Op::Capture { which, payees, wording }),
         1 => any::<usize>().prop_map(|which| Op::CaptureAgain { which }),
         2 => any::<usize>().prop_map(|which| Op::Void { which }),
@@ -190,7 +190,7 @@ impl World {
         let mut whose: Vec<PayeeId> = payees.iter().map(|n| payee(*n)).collect();
         whose.sort_unstable();
         whose.dedup();
-        let asks = capture(&hold, &[(&whose, wording), (&[author(4)], 300_000)]);
+        let asks = capture(&hold, &[(&whose, wording), (&[author(4)], 400_000)]);
         self.desk.ledger.capture(asks.clone()).await.expect("captured");
         self.captured.push(asks);
         self.happened.captures += 1;

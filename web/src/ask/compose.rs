@@ -59,6 +59,11 @@ impl Composition {
         owners.into_iter().map(|owner| (owner, self.evidence_of(owner))).collect()
     }
 
+    /// Per sentence, the older owner behind which this one's evidence was struck.
+    pub(super) fn behind(&self, owner: ContentHash) -> Vec<Option<ContentHash>> {
+        self.supports.iter().map(|unit| unit.get(&owner).and_then(|one| one.behind)).collect()
+    }
+
     fn evidence_of(&self, owner: ContentHash) -> Evidence {
         let column = |kind: fn(&Support) -> u32| -> Vec<u32> {
             self.supports.iter().map(|unit| unit.get(&owner).map_or(0, kind)).collect()

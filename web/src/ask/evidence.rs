@@ -4,9 +4,10 @@
 
 use super::sources::{Sources, owner_of};
 use footnote_domain::attribution::Constants;
+use footnote_domain::attribution::derived::{Words, is_derived};
 use footnote_domain::attribution::evidence::{Evidence, meaning_ppm};
 use footnote_domain::attribution::units::covered_ppm;
-use footnote_domain::corpus::SentenceRef;
+use footnote_domain::corpus::{Age, SentenceRef};
 use footnote_domain::embed::cosine_quantised;
 use footnote_domain::id::ContentHash;
 use footnote_domain::trace::{Trace, TraceError, VerbatimSpan};
@@ -32,6 +33,9 @@ pub struct Support {
     pub support_ppm: u32,
     /// The owner's sentence that supports best.
     pub sentence: SentenceRef,
+    /// The older owner whose sentence this one follows closely and adds nothing to; the evidence is
+    /// struck then.
+    pub behind: Option<ContentHash>,
 }
 
 /// Evidence of every owner for one sentence of the answer.
@@ -60,13 +64,49 @@ pub fn of_sentence(
             necessity_ppm: None,
         };
         let support_ppm = both.support(1, constants)[0];
-        Support { wording_ppm, meaning_ppm, support_ppm, sentence }
+        Support { wording_ppm, meaning_ppm, support_ppm, sentence, behind: None }
     };
-    let best = |sentences: &Vec<SentenceRef>| {
-        let all: Vec<Support> = sentences.iter().map(|sentence| judge(*sentence)).collect();
-        strongest(all)
-    };
-    Ok(sources.owners.iter().filter_map(|(owner, list)| Some((*owner, best(list)?))).collect())
+    let all = |list: &Vec<SentenceRef>| list.iter().map(|one| judge(*one)).collect();
+    let mut judged: BTreeMap<ContentHash, Vec<Support>> =
+        sources.owners.iter().map(|(owner, list)| (*owner, all(list))).collect();
+    strike_derived(generation, &mut judged, constants);
+    Ok(judged.into_iter().filter_map(|(owner, all)| Some((owner, strongest(all)?))).collect())
+}
+
+/// Takes the evidence from sentences that are derived from older ones among the sources.
+fn strike_derived(
+    generation: &Generation,
+    judged: &mut BTreeMap<ContentHash, Vec<Support>>,
+    constants: &Constants,
+) {
+    let age =
+        |owner: &Support| generation.documents()[owner.sentence.document as usize].effective_age;
+    let mut supporting: Vec<(Age, ContentHash, Support, Words)> = judged
+        .iter()
+        .flat_map(|(owner, all)| all.iter().map(|one| (*owner, one)))
+        .filter(|(_, one)| one.support_ppm > 0)
+        .map(|(owner, one)| {
+            let words = Words::of(generation.sentence_text(one.sentence));
+            (age(one), owner, one.clone(), words)
+        })
+        .collect();
+    supporting.sort_by_key(|(age, owner, one, _)| (*age, *owner, one.sentence));
+    // Oldest first, so that whoever follows a follower stands behind the same original.
+    let mut originals: Vec<Option<ContentHash>> = Vec::with_capacity(supporting.len());
+    for (younger_age, owner, younger, words) in &supporting {
+        let follows = |(older_age, _, older, older_words): &&(Age, _, Support, Words)| {
+            let (younger, older) = ((words, younger.support_ppm), (older_words, older.support_ppm));
+            older_age < younger_age && is_derived(younger, older, constants)
+        };
+        let older = supporting[..originals.len()].iter().position(|one| follows(&one));
+        let original = older.map(|at| originals[at].unwrap_or(supporting[at].1));
+        originals.push(original);
+        let own = judged.get_mut(owner).into_iter().flatten();
+        for struck in own.filter(|one| original.is_some() && one.sentence == younger.sentence) {
+            (struck.wording_ppm, struck.meaning_ppm, struck.support_ppm) = (0, 0, 0);
+            struck.behind = original;
+        }
+    }
 }
 
 /// The greatest of each kind over the owner's sentences; the sentence named is the one that
@@ -75,8 +115,10 @@ fn strongest(all: Vec<Support>) -> Option<Support> {
     let wording_ppm = all.iter().map(|one| one.wording_ppm).max()?;
     let meaning_ppm = all.iter().map(|one| one.meaning_ppm).max()?;
     let rank = |one: &Support| (one.support_ppm, one.wording_ppm, one.meaning_ppm);
+    let behind = all.iter().find_map(|one| one.behind);
     let best = all.into_iter().reduce(|a, b| if rank(&b) > rank(&a) { b } else { a })?;
-    Some(Support { wording_ppm, meaning_ppm, ..best })
+    let behind = behind.filter(|_| best.support_ppm == 0);
+    Some(Support { wording_ppm, meaning_ppm, behind, ..best })
 }
 
 /// v: the part of the sentence's information inside verbatim spans that lie in `source`.

@@ -33,6 +33,8 @@ pub(super) struct Verdict<'a> {
     pub(super) evidence: BTreeMap<ContentHash, Evidence>,
     /// The shares.
     pub(super) attribution: Attribution,
+    /// Per owner and unit, the older owner that it was struck behind.
+    behind: BTreeMap<ContentHash, Vec<Option<ContentHash>>>,
     owners: Vec<&'a Contribution>,
 }
 
@@ -56,7 +58,8 @@ pub(super) fn judge<'a>(
         &generation.documents()[document as usize]
     };
     let owners = evidence.keys().map(contribution).collect();
-    Verdict { units, evidence, attribution, owners }
+    let behind = evidence.keys().map(|owner| (*owner, composition.behind(*owner))).collect();
+    Verdict { units, evidence, attribution, behind, owners }
 }
 
 /// Everything about one question that does not depend on its answer.
@@ -122,6 +125,7 @@ impl Verdict<'_> {
                     meaning: evidence.meaning_ppm.clone(),
                     necessity: evidence.necessity_ppm.clone(),
                     support: support.clone(),
+                    behind: self.behind[&contribution.content_hash].clone(),
                 }
             };
         AttributionRecord {

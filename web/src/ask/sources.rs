@@ -2,6 +2,8 @@
 //! sentence: copies, boilerplate and tombstones are never quoted.
 
 use super::retrieved;
+use footnote_domain::attribution::Constants;
+use footnote_domain::attribution::derived::Words;
 use footnote_domain::corpus::{Ownership, Passage, SentenceRef};
 use footnote_domain::id::ContentHash;
 use footnote_domain::receipt::PassageRecord;
@@ -41,7 +43,7 @@ pub fn gather(
 ) -> Sources {
     let mut sources = Sources::default();
     let mut taken = HashSet::new();
-    for (found, hit) in (1..).zip(hits) {
+    for (found, hit) in followers_last(generation, hits) {
         if sources.passages.len() == passages_max {
             break;
         }
@@ -52,7 +54,6 @@ pub fn gather(
             sentences.iter().map(|sentence| owner_of(generation, sentence.reference)).collect();
         let new_owners = owners.iter().filter(|owner| !sources.owners.contains_key(*owner)).count();
         let read = fresh && sources.owners.len() + new_owners <= owners_max;
-        sources.retrieved.push(retrieved::record(generation, hit, read));
         if !read {
             continue;
         }
@@ -69,9 +70,53 @@ pub fn gather(
     for sentences in sources.owners.values_mut() {
         sentences.sort_unstable();
     }
-    let last = sources.retrieved.iter().rposition(|passage| passage.read);
-    sources.retrieved.truncate(last.map_or(0, |last| last + 1) + PASSED_OVER_MOST);
+    sources.hits.sort_by_key(|(found, _)| *found);
+    sources.retrieved = retrieved_in_order(generation, hits, &sources);
     sources
+}
+
+/// The hits with their ranks from 1, those whose passages follow older ones among them at the end:
+/// whoever copies with changes must not take the place of those whom they copied.
+fn followers_last<'a>(generation: &Generation, hits: &'a [Hit]) -> Vec<(u32, &'a Hit)> {
+    let words: Vec<Vec<Words>> = hits.iter().map(|hit| words_of(generation, hit)).collect();
+    let age = |hit: &Hit| generation.documents()[hit.document as usize].effective_age;
+    let follows = |at: usize| {
+        let older: Vec<&Words> = (0..hits.len())
+            .filter(|other| age(&hits[*other]) < age(&hits[at]))
+            .flat_map(|other| &words[other])
+            .collect();
+        let derived =
+            |own: &&Words| older.iter().any(|older| own.follow(older, &Constants::PUBLISHED));
+        let count = words[at].iter().filter(derived).count();
+        count > 0 && count * 2 >= words[at].len()
+    };
+    let ranked = (1u32..).zip(hits).enumerate();
+    let (last, first): (Vec<_>, Vec<_>) = ranked.partition(|(at, _)| follows(*at));
+    first.into_iter().chain(last).map(|(_, ranked)| ranked).collect()
+}
+
+/// The words of each sentence of a passage that has any.
+fn words_of(generation: &Generation, hit: &Hit) -> Vec<Words> {
+    let passage = &generation.passages()[hit.passage as usize];
+    let place = |sentence| SentenceRef { document: passage.document, sentence };
+    let words = |sentence| Words::of(generation.sentence_text(place(sentence)));
+    passage.sentences.clone().map(words).filter(|words| !words.is_empty()).collect()
+}
+
+/// Everything found down to the last passage read and a little further, best first.
+fn retrieved_in_order(
+    generation: &Generation,
+    hits: &[Hit],
+    sources: &Sources,
+) -> Vec<PassageRecord> {
+    let last = sources.hits.last().map_or(0, |(found, _)| *found as usize);
+    let ranked = (1u32..).zip(hits).take(last + PASSED_OVER_MOST);
+    ranked
+        .map(|(found, hit)| {
+            let read = sources.hits.iter().any(|(read, _)| *read == found);
+            retrieved::record(generation, hit, read)
+        })
+        .collect()
 }
 
 /// The contribution that a sentence stands in.

@@ -27,6 +27,8 @@ pub struct Trial<'a> {
     pub passages: usize,
     /// Most sentences an answer has.
     pub sentences_max: usize,
+    /// Thresholds; an answer that is paid has those published.
+    pub constants: Constants,
 }
 
 /// What was found for one question.
@@ -69,7 +71,7 @@ impl Trial<'_> {
             limit: self.passages * 3,
         };
         let hits = self.generation.search(&query)?;
-        let owners_most = Constants::PUBLISHED.owners_most as usize;
+        let owners_most = self.constants.owners_most as usize;
         let sources = sources::gather(self.generation, &hits, self.passages, owners_most);
         let asked = Asked {
             tokens: question_tokens(question.text()),
@@ -92,7 +94,7 @@ impl Trial<'_> {
 
     /// Citations and shares of an answer that consists of these sentences.
     pub fn judge(&self, found: &Found, answer: &[Said]) -> Result<Judged, AskError> {
-        let constants = Constants::PUBLISHED;
+        let constants = self.constants;
         let mut composition = Composition::default();
         for said in answer {
             let vector = self.sentence_vector(said)?;

@@ -3,7 +3,9 @@
 use super::{Place, output};
 use crate::app::{backend, embedder};
 use crate::eval::attribution::AttributionEval;
+use crate::eval::attribution::dataset::Half;
 use clap::{Args, Subcommand};
+use footnote_domain::attribution::Constants;
 use std::path::PathBuf;
 
 /// What is measured.
@@ -24,6 +26,15 @@ pub(super) struct AttributionArgs {
     /// Most questions of a set.
     #[arg(long, default_value_t = 300)]
     questions: usize,
+    /// Which half of SQuAD sets: thresholds are fitted on one and reported on the other.
+    #[arg(long, value_enum, default_value = "report")]
+    half: Half,
+    /// Another least wording (v₀), in ppm, to see what it would do.
+    #[arg(long)]
+    wording_least_ppm: Option<u32>,
+    /// Another least meaning (e₀), in ppm, to see what it would do.
+    #[arg(long)]
+    meaning_least_ppm: Option<u32>,
     /// Leave the attacks out.
     #[arg(long)]
     no_attacks: bool,
@@ -41,7 +52,12 @@ pub(super) async fn run(command: EvalCommand) -> anyhow::Result<()> {
 
 async fn attribution(args: AttributionArgs) -> anyhow::Result<()> {
     let config = args.place.config(None)?;
+    let mut constants = Constants::PUBLISHED;
+    constants.wording_least_ppm = args.wording_least_ppm.unwrap_or(constants.wording_least_ppm);
+    constants.meaning_least_ppm = args.meaning_least_ppm.unwrap_or(constants.meaning_least_ppm);
     let eval = AttributionEval {
+        half: args.half,
+        constants,
         files: args.data,
         questions_most: args.questions,
         attacks: !args.no_attacks,

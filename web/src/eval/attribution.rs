@@ -10,7 +10,8 @@ pub mod report;
 use super::{CachedEmbed, ScratchIndex, ScratchText};
 use crate::ask::trial::Trial;
 use attack::ATTACKS;
-use dataset::Dataset;
+use dataset::{Dataset, Half};
+use footnote_domain::attribution::Constants;
 use footnote_domain::embed::Embed;
 use footnote_generator::Backend;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -31,6 +32,10 @@ pub struct AttributionEval {
     pub passages: usize,
     /// Most sentences an answer has.
     pub sentences_max: usize,
+    /// Which half of the SQuAD sets.
+    pub half: Half,
+    /// Thresholds, for a fit; the product's are [`Constants::PUBLISHED`].
+    pub constants: Constants,
     /// The embedding model.
     pub embedder: Option<Arc<dyn Embed>>,
     /// Who writes the generated answers.
@@ -47,8 +52,14 @@ impl AttributionEval {
             let note = "no embedding model is configured: wording is the only evidence";
             report.notes.push(note.to_owned());
         }
+        if eval.constants != Constants::PUBLISHED {
+            report.notes.push(format!("other thresholds than published: {:?}", eval.constants));
+        }
+        if eval.half == Half::Tune {
+            report.notes.push("tune half: for fitting, not for reports".to_owned());
+        }
         for file in &eval.files {
-            let set = Dataset::read(file, eval.questions_most)?;
+            let set = Dataset::read(file, eval.questions_most, eval.half)?;
             let before = eval.outcomes(&set, &set.texts, &set.name).await?;
             if eval.attacks && set.apart {
                 report.attacks.extend(eval.attacked(&set, &before).await?);
@@ -94,6 +105,7 @@ impl AttributionEval {
             embedder: self.embedder.as_deref(),
             passages: self.passages,
             sentences_max: self.sentences_max,
+            constants: self.constants,
         };
         let outcomes = measure(&trial, &*self.backend, set, texts, &|| bar.inc(1)).await?;
         bar.finish_and_clear();

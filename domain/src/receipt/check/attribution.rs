@@ -4,7 +4,7 @@ use super::{Checked, fault, same};
 use crate::attribution::{ALGORITHM, Constants, Estimator, attribute, evidence::Evidence, shapley};
 use crate::id::ContentHash;
 use crate::payee::WHOLE_PPM;
-use crate::receipt::AttributionRecord;
+use crate::receipt::{AttributionRecord, OwnerRecord};
 
 /// Thresholds, evidence, support, shares and their sum.
 pub(super) fn check_attribution(record: &AttributionRecord) -> Checked {
@@ -25,6 +25,8 @@ fn check_constants(found: &Constants) -> Checked {
         ("near_copy_jaccard_ppm", found.near_copy_jaccard_ppm, wanted.near_copy_jaccard_ppm),
         ("boilerplate_owners", found.boilerplate_owners, wanted.boilerplate_owners),
         ("owners_most", found.owners_most, wanted.owners_most),
+        ("derived_words_ppm", found.derived_words_ppm, wanted.derived_words_ppm),
+        ("derived_support_ppm", found.derived_support_ppm, wanted.derived_support_ppm),
         ("unsupported_below_ppm", found.unsupported_below_ppm, wanted.unsupported_below_ppm),
     ];
     all.iter().try_for_each(|(name, found, wanted)| {
@@ -43,12 +45,12 @@ fn check_evidence(record: &AttributionRecord) -> Checked {
         return fault("receipt.attribution.owners", "are not in strictly ascending order");
     }
     record.owners.iter().enumerate().try_for_each(|(at, owner)| {
-        let evidence = owner.evidence();
-        check_owner(&format!("receipt.attribution.owners[{at}]"), &evidence, record)
+        check_owner(&format!("receipt.attribution.owners[{at}]"), owner, record)
     })
 }
 
-fn check_owner(path: &str, evidence: &Evidence, record: &AttributionRecord) -> Checked {
+fn check_owner(path: &str, owner: &OwnerRecord, record: &AttributionRecord) -> Checked {
+    let evidence = owner.evidence();
     let whole = |list: &[u32]| {
         list.len() == record.units.len() && list.iter().all(|value| *value <= WHOLE_PPM)
     };
@@ -61,12 +63,32 @@ fn check_owner(path: &str, evidence: &Evidence, record: &AttributionRecord) -> C
     if !evidence.necessity_ppm.as_deref().is_none_or(whole) {
         return fault(format!("{path}.necessity"), "is not one part of a whole per unit");
     }
+    check_behind(path, owner, record)?;
     if evidence.necessity_ppm.is_some() != (record.estimator == Estimator::Causal) {
         return fault(format!("{path}.necessity"), "does not fit the estimator");
     }
     let has_meaning = evidence.meaning_ppm.iter().any(|value| *value > 0);
     if record.estimator == Estimator::Words && has_meaning {
         return fault(format!("{path}.meaning"), "does not fit the estimator");
+    }
+    Ok(())
+}
+
+/// Where an owner stands behind an older one, it has no evidence, and the older one has.
+fn check_behind(path: &str, owner: &OwnerRecord, record: &AttributionRecord) -> Checked {
+    let path = format!("{path}.behind");
+    if owner.behind.len() != record.units.len() {
+        return fault(path, "is not one place per unit");
+    }
+    for (unit, older) in owner.behind.iter().enumerate() {
+        let Some(older) = older else { continue };
+        let older = record.owners.iter().find(|one| one.content_hash == *older);
+        let leads = |one: &&OwnerRecord| {
+            one.age < owner.age && one.support.get(unit).is_some_and(|support| *support > 0)
+        };
+        if older.filter(leads).is_none() || owner.support.get(unit) != Some(&0) {
+            return fault(path, "is not an older owner that supports what this one does not");
+        }
     }
     Ok(())
 }

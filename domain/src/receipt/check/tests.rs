@@ -51,7 +51,8 @@ fn envelope() -> Envelope {
         payees: payees.clone(),
         meaning: vec![0; wording.len()],
         necessity: None,
-        support: wording.iter().map(|v| if *v < 200_000 { 0 } else { *v }).collect(),
+        behind: vec![None; wording.len()],
+        support: wording.iter().map(|v| if *v < 350_000 { 0 } else { *v }).collect(),
         wording,
     };
     let record = AttributionRecord {
@@ -167,7 +168,7 @@ fn everyone_found_is_told_why() {
           It was ranked 2 and read, but it owns nothing of it.
           Its sentence found is a copy of “text 2”, which is older.
         text 4
-          It was ranked 3 and passed over: the answer had as many sources as an answer may have.
+          It was ranked 3 and passed over: older or better ranked sources had taken all places.
         text 5
           It was ranked 4 and passed over: what it says was there already, or is nobody's.
           Its sentence found is a copy of “text 2”, which is older."#]]
@@ -207,6 +208,15 @@ fn every_changed_number_is_named() {
         r.citations.pop();
     });
     named("receipt.previous", |r| r.sequence = 2);
+    named("receipt.attribution.owners[1].behind", |r| {
+        r.attribution.owners[1].behind.pop();
+    });
+    named("receipt.attribution.owners[1].behind", |r| {
+        r.attribution.owners[1].behind[0] = Some(ContentHash([1; 32]));
+    });
+    named("receipt.attribution.owners[1].behind", |r| {
+        r.attribution.owners[1].behind[1] = Some(ContentHash([1; 32]));
+    });
     named("receipt.retrieval.passages[0].end", |r| r.retrieval.passages[0].end = 5);
     named("receipt.retrieval.passages[0].age", |r| r.retrieval.passages[0].age.block = 9);
     named("receipt.retrieval.passages[1].sentences", |r| r.retrieval.passages[1].sentences = 0);
@@ -241,6 +251,8 @@ fn nobody_signs_with_thresholds_of_their_own() {
     named("near_copy_jaccard_ppm", |c| c.near_copy_jaccard_ppm += 1);
     named("boilerplate_owners", |c| c.boilerplate_owners += 1);
     named("owners_most", |c| c.owners_most -= 1);
+    named("derived_words_ppm", |c| c.derived_words_ppm -= 1);
+    named("derived_support_ppm", |c| c.derived_support_ppm += 1);
     named("unsupported_below_ppm", |c| c.unsupported_below_ppm = 0);
 }
 

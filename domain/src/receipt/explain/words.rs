@@ -8,6 +8,10 @@ impl Explanation {
     pub fn in_words(&self, title: &dyn Fn(ContentHash) -> String) -> Vec<String> {
         let mut said = vec![self.verdict()];
         said.extend(self.supported.iter().map(SupportedSentence::in_words));
+        said.extend(self.behind.iter().map(|(number, older)| {
+            let older = title(*older);
+            format!("For sentence {number} its words follow “{older}”, which is older and supports it as well.")
+        }));
         said.extend(self.copied.iter().map(|(owner, count)| {
             let owner = title(*owner);
             format!("{} of “{owner}”, which is older.", self.of_found(*count, "a copy", "copies"))
@@ -43,8 +47,8 @@ impl Explanation {
             Standing::NothingNew => {
                 format!("{rank} and passed over: what it says was there already, or is nobody's.")
             }
-            Standing::TooManyOwners => format!(
-                "{rank} and passed over: the answer had as many sources as an answer may have."
+            Standing::NoPlace => format!(
+                "{rank} and passed over: older or better ranked sources had taken all places."
             ),
         }
     }

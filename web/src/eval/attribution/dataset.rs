@@ -16,6 +16,22 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+/// Parameters are fitted on one half of a set and reported on the other: by the first hexadecimal
+/// digit of the SHA-256 of a question's id, 0 to 7 and 8 to f.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Half {
+    /// For fitting.
+    Tune,
+    /// For reports.
+    Report,
+}
+
+impl Half {
+    fn holds(self, id: &str) -> bool {
+        (Sha256::digest(id.as_bytes())[0] >= 0x80) == (self == Self::Report)
+    }
+}
+
 /// A judged set.
 pub struct Dataset {
     /// Its name: that of the file.
@@ -67,15 +83,15 @@ enum SquadAnswer {
 }
 
 impl Dataset {
-    /// Reads a file; of a SQuAD set the report half, at most `most` questions.
-    pub fn read(path: &Path, most: usize) -> anyhow::Result<Self> {
+    /// Reads a file; of a SQuAD set one half, at most `most` questions.
+    pub fn read(path: &Path, most: usize, half: Half) -> anyhow::Result<Self> {
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let name = file_name.split('.').next().unwrap_or_default().to_owned();
         let set = match () {
             () if file_name.ends_with(".json") => Self::hotpot(name, path, most),
-            () if file_name.ends_with(".jsonl") => Self::squad(name, open(path)?, most),
+            () if file_name.ends_with(".jsonl") => Self::squad(name, open(path)?, most, half),
             () if file_name.ends_with(".jsonl.gz") => {
-                Self::squad(name, GzDecoder::new(open(path)?), most)
+                Self::squad(name, GzDecoder::new(open(path)?), most, half)
             }
             () => bail!("`{file_name}` is neither .json (HotpotQA) nor .jsonl(.gz) (SQuAD)"),
         };
@@ -113,7 +129,7 @@ impl Dataset {
         Ok(Self { name, texts, cases, apart: true })
     }
 
-    fn squad(name: String, file: impl Read, most: usize) -> anyhow::Result<Self> {
+    fn squad(name: String, file: impl Read, most: usize, half: Half) -> anyhow::Result<Self> {
         let (mut texts, mut cases) = (Vec::new(), Vec::new());
         let mut seen = HashSet::new();
         for line in BufReader::new(file).lines() {
@@ -125,7 +141,7 @@ impl Dataset {
             }
             let answer = question.answers.first().map(SquadAnswer::text);
             let reference = answer.and_then(|answer| sentence_with(&question.context, answer));
-            let wanted = in_report_half(&question.id) && cases.len() < most;
+            let wanted = half.holds(&question.id) && cases.len() < most;
             if let Some(reference) = reference.filter(|_| wanted) {
                 cases.push(Case {
                     question: question.question,
@@ -168,11 +184,6 @@ fn sentence_with(text: &str, answer: &str) -> Option<String> {
     Some(text[found.span.clone()].to_owned())
 }
 
-/// Parameters are fitted on the other half: first hexadecimal digit of the id's SHA-256 below 8.
-fn in_report_half(id: &str) -> bool {
-    Sha256::digest(id.as_bytes())[0] >= 0x80
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,7 +195,7 @@ mod tests {
         let text = r#"[{"_id":"a","question":"Who?","supporting_facts":[["Ada",1],["Gone",0]],
             "context":[["Ada",["She was born."," She wrote programs."]],["Bob",["He did not."]]]}]"#;
         std::fs::write(&hotpot, text).expect("written");
-        let set = Dataset::read(&hotpot, 9).expect("reads");
+        let set = Dataset::read(&hotpot, 9, Half::Report).expect("reads");
         assert_eq!((set.texts.len(), set.cases.len(), set.apart), (2, 1, true));
         assert_eq!(set.cases[0].reference, ["She wrote programs."]);
         assert_eq!(set.cases[0].gold, BTreeSet::from([set.texts[0].content_hash()]));
@@ -198,10 +209,10 @@ mod tests {
         // One of each half.
         let lines: Vec<String> = ["1", "2", "3", "4"].map(line).into();
         std::fs::write(&squad, lines.join("\n")).expect("written");
-        let set = Dataset::read(&squad, 9).expect("reads");
-        let reported = ["1", "2", "3", "4"].iter().filter(|id| in_report_half(id)).count();
-        assert_eq!((set.texts.len(), set.cases.len()), (1, reported));
+        let set = Dataset::read(&squad, 9, Half::Report).expect("reads");
+        let other = Dataset::read(&squad, 9, Half::Tune).expect("reads");
+        assert_eq!((set.texts.len(), set.cases.len() + other.cases.len()), (1, 4));
         assert!(set.cases.iter().all(|case| case.reference == ["It snows."]));
-        assert!(Dataset::read(&folder.path().join("set.csv"), 9).is_err());
+        assert!(Dataset::read(&folder.path().join("set.csv"), 9, Half::Tune).is_err());
     }
 }
