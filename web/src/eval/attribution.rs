@@ -6,6 +6,8 @@ pub mod dataset;
 pub mod edit;
 pub mod measure;
 pub mod report;
+#[cfg(test)]
+mod tests;
 
 use super::{CachedEmbed, ScratchIndex, ScratchText};
 use crate::ask::trial::Trial;
