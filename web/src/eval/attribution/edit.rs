@@ -33,7 +33,8 @@ pub fn reworded(text: &str) -> String {
             return word.to_owned();
         }
         content += 1;
-        if content % 3 == 0 { FILLERS[content / 3 % FILLERS.len()] } else { word }.to_owned()
+        if content.is_multiple_of(3) { FILLERS[content / 3 % FILLERS.len()] } else { word }
+            .to_owned()
     })
 }
 
