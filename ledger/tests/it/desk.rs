@@ -19,8 +19,10 @@ use footnote_domain::receipt::{
 use footnote_ledger::audit::audit;
 use footnote_ledger::chain::dev_signer;
 use footnote_ledger::{
-    Account, Begin, Begun, Capture, Deposit, Hold, Ledger, LedgerSettings, LineDetail, Opening,
+    Account, Begin, Begun, Capture, Deposit, Hold, Ledger, LedgerError, LedgerSettings, LineDetail,
+    Opening,
 };
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub(crate) const CHAIN: u64 = 31_337;
@@ -29,6 +31,7 @@ pub(crate) const OPERATOR: Address = Address([0x0a; 20]);
 pub(crate) const PAYER: Address = Address([0x0b; 20]);
 pub(crate) const PRICE: i128 = 12_000_000;
 const FAR: u64 = 4_000_000_000;
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) fn nano(amount: i128) -> Nano {
     Nano::new(amount).expect("in range")
@@ -74,7 +77,7 @@ impl Desk {
         self.ledger.crash().await;
         let folder = self.folder;
         drop(self.ledger);
-        let ledger = Ledger::open(settings(&folder)).await.expect("opens again");
+        let ledger = reopened(&folder).await;
         Self { folder, ledger }
     }
 
@@ -125,6 +128,20 @@ pub(crate) fn settings(folder: &TempDir) -> LedgerSettings {
         promotion_funder: Some(OPERATOR),
         bundles: folder.path().join("bundles"),
         signer: dev_signer(0).expect("a key"),
+    }
+}
+
+/// A child that another test starts holds this process's locks for the moment between its fork and
+/// its exec, so that the books may be in use a little longer than their ledger lives.
+async fn reopened(folder: &TempDir) -> Ledger {
+    let start = Instant::now();
+    loop {
+        match Ledger::open(settings(folder)).await {
+            Err(LedgerError::InUse { .. }) if start.elapsed() < LOCK_PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            opened => return opened.expect("opens again"),
+        }
     }
 }
 
