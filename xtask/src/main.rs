@@ -3,6 +3,7 @@
 //! This tool builds and drives the binary `footnote`; it links no other crate of the workspace, so
 //! that it compiles in seconds on a fresh machine, before anything else.
 
+mod bench;
 mod cargo;
 mod demo;
 mod http;
@@ -52,6 +53,14 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Measure: what, and how it is told what to measure (`cargo xtask bench receipts --help`)
+    Bench {
+        /// What is measured
+        what: bench::Measurement,
+        /// Arguments of the measurement
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Take screenshots by Chromium: phone, tablet and desk, light and dark
     Shots {
         /// The server, such as http://127.0.0.1:8080
@@ -93,6 +102,7 @@ fn run(task: Task) -> Result<ExitCode> {
             return demo::run(&checkout(), &options);
         }
         Task::Test { quick } => test::run(&checkout(), quick)?,
+        Task::Bench { what, arguments } => bench::run(&checkout(), what, &arguments)?,
         Task::Shots { url, out, script, settle_ms, full, paths } => {
             let settle = Duration::from_millis(settle_ms);
             shots::run(&shots::Options { url, out, paths, script, settle, full })?;

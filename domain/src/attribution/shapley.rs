@@ -158,8 +158,14 @@ mod tests {
         })
     }
 
+    /// Ten thousand, or as many as the variable says: `cargo xtask bench attribution` asks for more.
+    fn cases() -> ProptestConfig {
+        let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+        ProptestConfig::with_cases(asked.unwrap_or(10_000))
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(10_000))]
+        #![proptest_config(cases())]
 
         #[test]
         fn agrees_with_brute_force_and_keeps_its_promises((units, support) in game()) {
