@@ -3,7 +3,9 @@
 use crate::{Event, GenerateError, Request};
 use async_trait::async_trait;
 use footnote_domain::id::Digest;
+use footnote_domain::score::Score;
 use futures::stream::BoxStream;
+use std::sync::Arc;
 
 /// The events of one answer, in order, ended by [`Event::Done`] or by an error.
 pub type EventStream = BoxStream<'static, Result<Event, GenerateError>>;
@@ -38,6 +40,11 @@ pub trait Backend: Send + Sync {
 
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// The same weights as a scorer, where [`Capabilities::scores`].
+    fn scorer(&self) -> Option<Arc<dyn Score>> {
+        None
+    }
 
     /// Starts an answer. Dropping the stream cancels what is not yet computed.
     ///

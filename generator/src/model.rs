@@ -12,7 +12,7 @@ mod thought;
 use cutter::{Cutter, Written};
 pub use estimate::tokens_estimated;
 pub use markers::without_markers;
-pub use prompt::{NO_ANSWER, Prompt, prompt};
+pub use prompt::{NO_ANSWER, Prompt, before_saying, prompt};
 use said::Said;
 pub use speech::Speech;
 use thought::Thought;

@@ -10,6 +10,7 @@ mod key;
 mod lines;
 mod reply;
 mod retry;
+mod scorer;
 mod server;
 mod settings;
 mod usage;
@@ -23,8 +24,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use chunk::{Chunk, Claimed};
+use footnote_domain::score::Score;
 use futures::StreamExt;
 use reply::Reply;
+use scorer::OpenAiScorer;
 use serde_json::{Value, json};
 use server::{Fault, Server};
 use std::sync::Arc;
@@ -106,12 +109,16 @@ impl Backend for OpenAiBackend {
     fn capabilities(&self) -> Capabilities {
         let settings = self.server.settings();
         Capabilities {
-            scores: false,
+            scores: true,
             model_id: Some(settings.model.clone()),
             // Nobody outside the server can know what weights it runs.
             model_digest: None,
             limits: Some(settings.limits),
         }
+    }
+
+    fn scorer(&self) -> Option<Arc<dyn Score>> {
+        Some(Arc::new(OpenAiScorer { server: Arc::clone(&self.server) }))
     }
 
     async fn generate(&self, request: Request) -> Result<EventStream, GenerateError> {

@@ -1,7 +1,7 @@
 //! What is a model told? Its task, and the passages: fenced, numbered, and named as data that somebody
 //! else wrote.
 
-use crate::{Request, Source};
+use crate::{Request, Source, SourceSentence};
 use footnote_domain::text::Language;
 
 /// What a model is asked to say when the passages do not answer.
@@ -27,6 +27,27 @@ pub fn prompt(request: &Request, passages: usize) -> Prompt {
         user: format!("{fenced}\n{}: {}", question_word(request.language), request.question),
         dropped: request.sources.len().saturating_sub(passages),
     }
+}
+
+/// What a model has read before it is made to say a sentence: the task, those sentences of the
+/// passages for which `kept` holds, the question, and what was `said` so far. Plain text without a
+/// chat template, so that the probability of a sentence means the same for every model.
+pub fn before_saying(
+    request: &Request,
+    kept: impl Fn(&SourceSentence) -> bool,
+    said: &str,
+) -> String {
+    let mut left = request.sources.clone();
+    for source in &mut left {
+        source.sentences.retain(&kept);
+    }
+    left.retain(|source| !source.sentences.is_empty());
+    let fenced: String =
+        (1usize..).zip(&left).map(|(number, source)| self::fenced(number, source)).collect();
+    let task = task(request.language, request.max_sentences);
+    let asked = format!("{}: {}", question_word(request.language), request.question);
+    let gap = if said.is_empty() { "" } else { " " };
+    format!("{task}\n\n{fenced}\n{asked}\n\n{said}{gap}")
 }
 
 fn task(language: Language, max_sentences: usize) -> String {
@@ -72,7 +93,6 @@ fn unfenced(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SourceSentence;
     use footnote_domain::corpus::SentenceRef;
     use footnote_domain::id::ContentHash;
     use footnote_domain::text::{SentenceKind, Unigrams};
@@ -123,6 +143,17 @@ mod tests {
         assert_eq!(made.user.matches("<passage").count(), 2);
         assert!(made.user.ends_with("Pregunta: ¿A qué temperatura?"));
         assert_eq!(made.dropped, 0);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_read() {
+        let asked = request(vec![source("a", "One."), source("b", "Two.")]);
+        let all = before_saying(&asked, |_| true, "So far.");
+        assert!(all.contains("One.") && all.contains("number=\"2\""), "{all}");
+        assert!(all.ends_with("Pregunta: ¿A qué temperatura?\n\nSo far. "), "{all}");
+        let without = before_saying(&asked, |sentence| sentence.text != "One.", "");
+        assert!(!without.contains("One.") && !without.contains("title=\"a\""), "{without}");
+        assert!(without.contains("<passage number=\"1\" title=\"b\">\nTwo."), "{without}");
     }
 
     #[test]

@@ -14,6 +14,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// Bytes of an error's body that are read.
 const ERROR_BYTES_MOST: usize = 16_384;
+/// Bytes of a completion that are read: some hundred for each token of the longest prompt.
+const COMPLETION_BYTES_MOST: usize = 64 << 20;
 
 /// Why a try came to nothing.
 #[derive(Debug)]
@@ -137,6 +139,16 @@ impl Server {
                 return Ok((chunk, reply));
             }
         }
+    }
+
+    /// One completion, whole: no stream, asked once.
+    pub(super) async fn completion(&self, body: &Value, deadline: Instant) -> Result<Value, Fault> {
+        let asked = self.request(self.client.post(self.url("completions"))).json(body).send();
+        let response = timeout_at(deadline, asked).await.map_err(|_| self.slow_to_begin())?;
+        let response = response.map_err(|error| Fault::passing(said(&error)))?;
+        let response = self.accepted(response, deadline).await?;
+        let bytes = self::body(response, COMPLETION_BYTES_MOST, deadline).await;
+        serde_json::from_slice(&bytes).map_err(|_| Fault::lasting("its completion is no JSON"))
     }
 
     fn slow_to_begin(&self) -> Fault {
