@@ -45,7 +45,7 @@ pub struct AttributionEval {
 }
 
 impl AttributionEval {
-    /// Measures every set, and every attack on those sets whose questions stand apart.
+    /// Measures every set and every attack on it.
     pub async fn run(self) -> anyhow::Result<Report> {
         let mut report = Report::default();
         let cached = |model| Arc::new(CachedEmbed::new(model)) as Arc<dyn Embed>;
@@ -63,26 +63,22 @@ impl AttributionEval {
         for file in &eval.files {
             let set = Dataset::read(file, eval.questions_most, eval.half)?;
             let before = eval.outcomes(&set, &set.texts, &set.name).await?;
-            if eval.attacks && set.apart {
-                report.attacks.extend(eval.attacked(&set, &before).await?);
-            } else if eval.attacks {
-                let note = format!("{}: not attacked, its questions share their sources", set.name);
-                report.notes.push(note);
+            if eval.attacks {
+                report.attacks.extend(eval.attacked(&set.to_attack()).await?);
             }
             report.sets.push((set.name, before));
         }
         Ok(report)
     }
 
-    async fn attacked(
-        &self,
-        set: &Dataset,
-        before: &Outcomes,
-    ) -> anyhow::Result<Vec<AttackResult>> {
+    async fn attacked(&self, set: &Dataset) -> anyhow::Result<Vec<AttackResult>> {
+        let before = self.outcomes(set, &set.texts, &format!("{}, peace", set.name)).await?;
         let mut results = Vec::new();
         for (name, attack) in ATTACKS {
             let after = self.outcomes(set, &attack.texts(set), name).await?;
-            results.push(AttackResult::of(name, attack.watch(), before, &after));
+            let by_answer = AttackResult::by_answer(attack.watch(), &before, &after);
+            let (set, watch) = (set.name.clone(), attack.watch());
+            results.push(AttackResult { set, name, watch, by_answer });
         }
         Ok(results)
     }

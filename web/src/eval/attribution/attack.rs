@@ -102,14 +102,16 @@ impl Attack {
     pub fn texts(self, set: &Dataset) -> Vec<ScratchText> {
         let mut texts = set.texts.clone();
         for case in &set.cases {
-            let sources: Vec<&ScratchText> =
+            let all: Vec<&ScratchText> =
                 set.texts.iter().filter(|text| text.datanet == case.datanet).collect();
-            let gold: Vec<&ScratchText> = sources
+            let gold: Vec<&ScratchText> = all
                 .iter()
                 .copied()
                 .filter(|text| case.gold.contains(&text.content_hash()))
                 .collect();
-            texts.extend(self.on(case, &sources, &gold));
+            // Where all questions share their sources, each attack is on its own question's text.
+            let sources = if set.apart { &all } else { &gold };
+            texts.extend(self.on(case, sources, &gold));
         }
         if self == Self::RemovedOwner {
             for text in &mut texts {

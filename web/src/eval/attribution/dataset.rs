@@ -40,12 +40,15 @@ pub struct Dataset {
     pub texts: Vec<ScratchText>,
     /// Its questions.
     pub cases: Vec<Case>,
-    /// Whether every question has sources of its own, in a Datanet of its own: only such a set can
-    /// be attacked question by question.
+    /// Whether every question has sources of its own, in a Datanet of its own.
     pub apart: bool,
 }
 
+/// Questions of a set with shared sources that are attacked, all in one index.
+const ATTACKED_MOST: usize = 60;
+
 /// A question with what is known of its answer.
+#[derive(Clone)]
 pub struct Case {
     /// The question.
     pub question: String,
@@ -100,6 +103,20 @@ impl Dataset {
             bail!("{} has no question that has an answer", path.display());
         }
         Ok(set)
+    }
+
+    /// The set with the questions that are attacked: all where their sources stand apart, else some,
+    /// no two of them about the same text.
+    pub fn to_attack(&self) -> Self {
+        let mut seen = HashSet::new();
+        let fresh = |case: &&Case| self.apart || case.gold.iter().all(|text| seen.insert(*text));
+        let most = if self.apart { usize::MAX } else { ATTACKED_MOST };
+        Self {
+            name: self.name.clone(),
+            texts: self.texts.clone(),
+            cases: self.cases.iter().filter(fresh).take(most).cloned().collect(),
+            apart: self.apart,
+        }
     }
 
     fn hotpot(name: String, path: &Path, most: usize) -> anyhow::Result<Self> {

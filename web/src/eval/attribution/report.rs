@@ -1,10 +1,11 @@
 //! What was measured: means with intervals, for people and for programs.
 
-use super::attack::{ATTACKS, Watch};
+use super::attack::Watch;
 use super::measure::{AnswerKind, Outcome, Outcomes};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Resamples behind an interval.
 const RESAMPLES: usize = 1_000;
@@ -14,7 +15,8 @@ const RESAMPLES: usize = 1_000;
 pub struct Report {
     /// Per set, its name and outcomes.
     pub sets: Vec<(String, Outcomes)>,
-    /// Per attack, in the order of [`ATTACKS`]: the result on each kind of answer.
+    /// Per set and attack, in the order of [`super::attack::ATTACKS`]: the result on each kind of
+    /// answer.
     pub attacks: Vec<AttackResult>,
     /// What was switched off.
     pub notes: Vec<String>,
@@ -22,6 +24,8 @@ pub struct Report {
 
 /// What an attack came to.
 pub struct AttackResult {
+    /// The set that was attacked.
+    pub set: String,
     /// Its name.
     pub name: &'static str,
     /// How it is judged.
@@ -32,8 +36,8 @@ pub struct AttackResult {
 
 impl AttackResult {
     /// Compares outcomes under an attack with those without it.
-    pub fn of(name: &'static str, watch: Watch, before: &Outcomes, after: &Outcomes) -> Self {
-        let by_answer = AnswerKind::ALL.map(|kind| {
+    pub fn by_answer(watch: Watch, before: &Outcomes, after: &Outcomes) -> Vec<(AnswerKind, f64)> {
+        let compare = |kind: AnswerKind| {
             let (before, after) = (&before[&kind], &after[&kind]);
             let value = match watch {
                 Watch::Attackers => mean(after.iter().map(|outcome| outcome.attackers)),
@@ -43,19 +47,30 @@ impl AttackResult {
                 }
             };
             (kind, value)
-        });
-        Self { name, watch, by_answer: by_answer.into() }
+        };
+        AnswerKind::ALL.map(compare).into()
     }
 
-    /// The value farthest from what is fair.
-    pub fn worst(&self) -> f64 {
-        let fair = match self.watch {
+    fn fair(&self) -> f64 {
+        match self.watch {
             Watch::Attackers => 0.0,
             Watch::Author => 1.0,
-        };
-        let all = self.by_answer.iter().map(|(_, value)| *value);
-        all.max_by(|a, b| (a - fair).abs().total_cmp(&(b - fair).abs())).unwrap_or(fair)
+        }
     }
+}
+
+/// Per attack the value farthest from what is fair, over sets and kinds of answer.
+fn worst(attacks: &[AttackResult]) -> BTreeMap<&'static str, f64> {
+    let mut worst = BTreeMap::new();
+    for one in attacks {
+        let entry = worst.entry(one.name).or_insert_with(|| one.fair());
+        for (_, value) in &one.by_answer {
+            if (value - one.fair()).abs() > (*entry - one.fair()).abs() {
+                *entry = *value;
+            }
+        }
+    }
+    worst
 }
 
 type Column = (&'static str, fn(&Outcome) -> f64);
@@ -87,22 +102,15 @@ impl Report {
                 (name.clone(), Value::Object(kinds))
             })
             .collect();
-        let worst: Map<String, Value> =
-            self.attacks.iter().map(|one| (one.name.to_owned(), json!(one.worst()))).collect();
-        let by_answer: Map<String, Value> = self
-            .attacks
-            .iter()
-            .map(|one| {
-                let values = one.by_answer.iter();
-                let values: Map<String, Value> =
-                    values.map(|(kind, v)| (kind.name().to_owned(), json!(v))).collect();
-                (one.name.to_owned(), Value::Object(values))
-            })
-            .collect();
+        let mut by_set: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, f64>>> = BTreeMap::new();
+        for one in &self.attacks {
+            let values = one.by_answer.iter().map(|(kind, value)| (kind.name(), *value));
+            by_set.entry(&one.set).or_default().insert(one.name, values.collect());
+        }
         json!({
             "sets": sets,
-            "attacks": worst,
-            "attacks_by_answer": by_answer,
+            "attacks": worst(&self.attacks),
+            "attacks_by_set": by_set,
             "notes": self.notes,
         })
     }
@@ -118,23 +126,20 @@ impl Report {
                 text += &format!("{name}, {} answers: {}\n", kind.name(), kind_text(all));
             }
         }
-        if !self.attacks.is_empty() {
-            text += "\nattack                     fair  reference   reworded  generated\n";
-        }
+        let mut set = "";
         for one in &self.attacks {
-            let fair = if one.watch == Watch::Author { "1" } else { "0" };
-            text += &format!("{:<26} {fair:>4}", one.name);
+            if one.set != set {
+                set = &one.set;
+                let columns = "fair  reference   reworded  generated";
+                text += &format!("\n{:<26} {columns}\n", format!("attacks on {set}"));
+            }
+            text += &format!("{:<26} {:>4}", one.name, one.fair());
             for (_, value) in &one.by_answer {
                 text += &format!(" {value:>10.3}");
             }
             text.push('\n');
         }
         text
-    }
-
-    /// Attacks that were measured, of those there are.
-    pub fn is_complete(&self) -> bool {
-        self.attacks.len() == ATTACKS.len()
     }
 }
 
@@ -207,13 +212,18 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_answer_is_the_farthest_from_fair() {
-        let result = |watch, values: [f64; 3]| AttackResult {
-            name: "x",
+    fn the_worst_is_the_farthest_from_fair() {
+        let result = |set: &str, name, watch, values: [f64; 3]| AttackResult {
+            set: set.to_owned(),
+            name,
             watch,
             by_answer: AnswerKind::ALL.into_iter().zip(values).collect(),
         };
-        assert_eq!(result(Watch::Attackers, [0.0, 0.2, 0.1]).worst(), 0.2);
-        assert_eq!(result(Watch::Author, [0.4, 1.1, 1.0]).worst(), 0.4);
+        let found = worst(&[
+            result("a", "share", Watch::Attackers, [0.0, 0.2, 0.1]),
+            result("b", "share", Watch::Attackers, [0.3, 0.0, 0.0]),
+            result("a", "gain", Watch::Author, [0.4, 1.1, 1.0]),
+        ]);
+        assert_eq!(found, BTreeMap::from([("share", 0.3), ("gain", 0.4)]));
     }
 }

@@ -1,5 +1,6 @@
 //! A set of two questions, measured and attacked as the real ones are, by words alone.
 
+use super::attack::{ATTACKS, Attack};
 use super::dataset::Half;
 use super::*;
 use footnote_domain::attribution::Constants;
@@ -20,12 +21,9 @@ const SET: &str = r#"[
      ["Bells", ["The bells of the old harbour were cast in bronze by a family of travelling founders."]]]}
 ]"#;
 
-async fn report() -> Report {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("small.json");
-    std::fs::write(&file, SET).expect("written");
-    let eval = AttributionEval {
-        files: vec![file],
+fn eval_of(files: Vec<PathBuf>) -> AttributionEval {
+    AttributionEval {
+        files,
         questions_most: 9,
         attacks: true,
         passages: 8,
@@ -34,8 +32,14 @@ async fn report() -> Report {
         constants: Constants::PUBLISHED,
         embedder: None,
         backend: Arc::new(ExtractiveBackend::default()),
-    };
-    eval.run().await.expect("measured")
+    }
+}
+
+async fn report() -> Report {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("small.json");
+    std::fs::write(&file, SET).expect("written");
+    eval_of(vec![file]).run().await.expect("measured")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +47,7 @@ async fn gold_is_paid_and_copiers_are_not() {
     let report = report().await;
     let reference = &report.sets[0].1[&AnswerKind::Reference];
     assert!(reference.iter().all(|one| one.gold_share > 0.99 && one.gold_paid == 1.0));
-    assert!(report.is_complete(), "every attack is measured");
+    assert_eq!(report.attacks.len(), ATTACKS.len(), "every attack is measured");
     let on_reference = |name: &str| {
         let found = report.attacks.iter().find(|one| one.name == name).expect("measured");
         found.by_answer[0].1
@@ -69,4 +73,40 @@ async fn gold_is_paid_and_copiers_are_not() {
     assert!(json["sets"]["small"]["generated"]["citation_recall"].is_number());
     assert!(json["attacks"]["near_copies_gain"].is_number());
     assert!(report.text().contains("sybil_share"));
+}
+
+/// Two questions about one paragraph and one about another, in the layout of SQuAD.
+#[tokio::test(flavor = "multi_thread")]
+async fn sets_with_shared_sources_are_attacked_too() {
+    const TOWNS: [&str; 2] = [
+        "The quiet market town of Marlow lies on the upper Thames. Its bridge was opened in 1832.",
+        "The harbour of Whitby faces the cold North Sea. Its abbey was founded in the year 657.",
+    ];
+    let line = |id: usize, town: usize, question: &str, answer: &str| {
+        let (title, context) = (format!("Town {town}"), TOWNS[town]);
+        serde_json::json!({
+            "id": id.to_string(), "title": title, "context": context, "question": question,
+            "answers": [{"text": answer}],
+        })
+        .to_string()
+    };
+    let mut lines = Vec::new();
+    // Ids enough that each question falls into the report half once.
+    for id in 0..8 {
+        lines.push(line(id, 0, "When was the bridge of Marlow opened?", "1832"));
+        lines.push(line(id + 8, 1, "When was the abbey of Whitby founded?", "657"));
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("towns.jsonl");
+    std::fs::write(&file, lines.join("\n")).expect("written");
+    let set = Dataset::read(&file, 99, Half::Report).expect("reads");
+    let attacked = set.to_attack();
+    assert!(set.cases.len() > 2 && attacked.cases.len() == 2, "one question about each text");
+    let texts = Attack::ForeignCopies(0).texts(&attacked);
+    assert_eq!(texts.len(), 4, "each copies the text of its own question");
+    let eval = AttributionEval { files: vec![file], questions_most: 99, ..eval_of(Vec::new()) };
+    let report = eval.run().await.expect("measured");
+    let copies = report.attacks.iter().find(|one| one.name == "foreign_copies_share");
+    assert!(copies.expect("measured").by_answer.iter().all(|(_, share)| *share < 0.01));
+    assert!(report.json()["attacks_by_set"]["towns"]["stuffing"]["reference"].is_number());
 }
