@@ -64,6 +64,18 @@ impl Fingerprint {
         }
     }
 
+    /// How alike the two are: Jaccard similarity of their shingles in ppm; of sentences too short for
+    /// shingles a whole where they are equal, else 0.
+    pub fn closeness_ppm(&self, other: &Self) -> u32 {
+        if self.exact.is_some() && self.exact == other.exact {
+            return WHOLE_PPM;
+        }
+        let common = common(&self.shingles, &other.shingles);
+        let union = self.shingles.len() + other.shingles.len() - common;
+        let part = common * WHOLE / union.max(1);
+        u32::try_from(part).expect("a part of a whole")
+    }
+
     fn is_near(&self, other: &Self) -> bool {
         let common = common(&self.shingles, &other.shingles);
         let union = self.shingles.len() + other.shingles.len() - common;

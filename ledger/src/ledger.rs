@@ -209,6 +209,19 @@ impl Ledger {
         receipt::by_hash(&self.readers, &self.context, hash).await
     }
 
+    /// The receipt of a number, from 1, with the answer that it is of; `None` beyond the last.
+    pub async fn receipt_numbered(
+        &self,
+        sequence: u64,
+    ) -> Result<Option<(AnswerId, Envelope)>, LedgerError> {
+        receipt::numbered(&self.readers, &self.context, sequence).await
+    }
+
+    /// The number of the last receipt, 0 before the first.
+    pub async fn last_receipt(&self) -> Result<u64, LedgerError> {
+        receipt::last_number(&self.readers).await
+    }
+
     /// The balance of an account; zero when nothing ever moved.
     pub async fn balance(&self, account: Account) -> Result<Balance, LedgerError> {
         balance::balance(&self.readers, account).await

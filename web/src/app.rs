@@ -9,14 +9,16 @@ mod directory;
 pub(crate) mod embedder;
 mod folder;
 mod tasks;
+mod unigram_archive;
 mod views;
 
-pub(crate) use build::ledger_beside;
 pub use build::{AppError, Service};
+pub(crate) use build::{evidence_folders, ledger_beside};
 pub use claim::ClaimError;
 pub(crate) use claim::claim;
 pub(crate) use folder::make_private;
 pub use folder::{DataFolder, FolderError, Running};
+pub use unigram_archive::UnigramArchive;
 pub use views::{DatanetView, DocumentView, PayeeView};
 
 pub(crate) use directory::DirectoryShelf;
@@ -29,6 +31,7 @@ use footnote_domain::corpus::Datanet;
 use footnote_domain::embed::{Embed, EmbeddingModel};
 use footnote_domain::id::{DatanetId, PayeeId};
 use footnote_domain::money::{FeePolicy, Nano};
+use footnote_domain::score::Score;
 use footnote_domain::text::Language;
 use footnote_generator::Backend;
 use footnote_indexer::{BlobStore, IndexStatus};
@@ -48,6 +51,8 @@ pub struct App {
     pub ledger: Ledger,
     /// The texts as contributed.
     pub blobs: BlobStore,
+    /// The token counts that receipts name.
+    pub unigrams: UnigramArchive,
     /// Answers being written.
     pub live: LiveAnswers,
     /// How far the index is.
@@ -80,6 +85,11 @@ impl App {
     /// Whether an answer is priced by the tokens of a model, and so may cost less than the most.
     pub fn priced_by_tokens(&self) -> bool {
         self.backend.capabilities().limits.is_some()
+    }
+
+    /// Who judges what a sentence needed, where the configuration asks for it.
+    pub(crate) fn scorer(&self) -> Option<Arc<dyn Score>> {
+        self.config.necessity.then(|| self.backend.scorer()).flatten()
     }
 
     /// The fee policy in force.

@@ -11,6 +11,7 @@ pub mod event;
 pub mod evidence;
 mod find;
 pub mod live;
+mod necessity;
 mod next;
 pub mod present;
 pub mod question;
@@ -27,6 +28,7 @@ pub use error::AskError;
 pub use event::AnswerEvent;
 pub use find::question_vector;
 pub use question::{Question, QuestionError};
+pub(crate) use record::request_bytes;
 pub use stored::{View, answer, events};
 pub(crate) use terms::{now, tariff, usage_most};
 

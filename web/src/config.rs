@@ -128,6 +128,7 @@ struct RawGeneration {
     tokens_out: usize,
     passages: usize,
     sentences_max: usize,
+    necessity: bool,
 }
 
 impl Default for RawGeneration {
@@ -147,6 +148,7 @@ impl Default for RawGeneration {
             tokens_out: 512,
             passages: 8,
             sentences_max: 4,
+            necessity: false,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod app;
 pub mod ask;
 pub mod cli;
 pub mod config;
+pub mod deep;
 pub mod eval;
 pub mod http;
 pub mod import;

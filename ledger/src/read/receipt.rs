@@ -35,6 +35,23 @@ pub(crate) async fn by_hash<C: ConnectionTrait>(
     row.map(|row| envelope(context, &row)).transpose()
 }
 
+/// The receipt of a number with the answer that it is of, `None` beyond the last.
+pub(crate) async fn numbered<C: ConnectionTrait>(
+    connection: &C,
+    context: &Context,
+    sequence: u64,
+) -> Result<Option<(AnswerId, Envelope)>, LedgerError> {
+    let Ok(sequence) = i64::try_from(sequence) else { return Ok(None) };
+    let row = receipt::Entity::find_by_id(sequence).one(connection).await?;
+    row.map(|row| Ok((row.answer.into(), envelope(context, &row)?))).transpose()
+}
+
+/// The number of the last receipt, 0 before the first.
+pub(crate) async fn last_number<C: ConnectionTrait>(connection: &C) -> Result<u64, LedgerError> {
+    let newest = receipt::Entity::find().order_by_desc(receipt::Column::Sequence);
+    Ok(newest.one(connection).await?.map_or(0, |row| row.sequence.unsigned_abs()))
+}
+
 /// The row of a number.
 pub(crate) async fn row<C: ConnectionTrait>(
     connection: &C,

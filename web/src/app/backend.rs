@@ -2,6 +2,7 @@
 
 use super::AppError;
 use crate::config::{BackendConfig, KeyPlace, ServerConfig};
+use footnote_domain::score::ScoreRow;
 use footnote_generator::{
     ApiKey, Backend, ExtractiveBackend, OpenAiBackend, OpenAiSettings, TokenLimits, Waits,
 };
@@ -18,6 +19,18 @@ pub(crate) async fn open(config: &BackendConfig) -> Result<Arc<dyn Backend>, App
         }
         BackendConfig::OpenAi(server) => openai(server).await,
     }
+}
+
+/// Lets the backend score one word, so that a model that cannot is named at the start and not by every
+/// answer.
+pub(crate) async fn check_scorer(backend: &dyn Backend) -> Result<(), AppError> {
+    let Some(scorer) = backend.scorer() else {
+        let name = backend.name();
+        return Err(AppError::Necessity(format!("the backend `{name}` does not score")));
+    };
+    let row = ScoreRow { prompt: "One, two, ".into(), continuation: "three.".into() };
+    let scored = scorer.log_probs(&[row]).await;
+    scored.map(|_| ()).map_err(|error| AppError::Necessity(error.to_string()))
 }
 
 async fn openai(config: &ServerConfig) -> Result<Arc<dyn Backend>, AppError> {

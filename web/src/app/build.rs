@@ -2,7 +2,7 @@
 //! requests, and says by name what is missing.
 
 use super::folder::{DataFolder, FolderError, make_private, secret};
-use super::{App, DirectoryShelf};
+use super::{App, DirectoryShelf, UnigramArchive};
 use crate::ask::caps::{CapLimits, Caps};
 use crate::ask::live::LiveAnswers;
 use crate::config::Config;
@@ -15,7 +15,7 @@ use footnote_ledger::chain::{
 };
 use footnote_ledger::{Ledger, LedgerError, LedgerSettings, Opening};
 use footnote_retriever::{RetrieverError, Shelf};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -39,6 +39,9 @@ pub enum AppError {
     /// The key of the language model's server.
     #[error(transparent)]
     ModelKey(#[from] footnote_generator::ApiKeyError),
+    /// The model does not score.
+    #[error("configuration key `generation.necessity`: {0}")]
+    Necessity(String),
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -52,7 +55,7 @@ pub enum AppError {
     #[error(
         "{0} holds no usable key; restore it from a backup, or delete it to have a new one made (receipts will name the new signer)"
     )]
-    Key(std::path::PathBuf),
+    Key(PathBuf),
     /// No fee policy is known.
     #[error("the fee policy was never read and the chain does not answer: {0}")]
     Policy(#[source] ChainError),
@@ -75,22 +78,25 @@ const DEV_CHAIN: u64 = 31_337;
 pub(crate) struct Places<'a>(pub(crate) &'a Path);
 
 impl Places<'_> {
-    pub(crate) fn blobs(&self) -> std::path::PathBuf {
+    pub(crate) fn blobs(&self) -> PathBuf {
         self.0.join("blobs")
     }
-    fn generations(&self) -> std::path::PathBuf {
+    pub(crate) fn unigrams(&self) -> PathBuf {
+        self.0.join("unigrams")
+    }
+    fn generations(&self) -> PathBuf {
         self.0.join("generations")
     }
-    fn index(&self) -> std::path::PathBuf {
+    fn index(&self) -> PathBuf {
         self.0.join("index")
     }
-    fn keys(&self) -> std::path::PathBuf {
+    fn keys(&self) -> PathBuf {
         self.0.join("keys")
     }
-    pub(super) fn policy(&self) -> std::path::PathBuf {
+    pub(super) fn policy(&self) -> PathBuf {
         self.keys().join("policy.json")
     }
-    pub(crate) fn bundles(&self) -> std::path::PathBuf {
+    pub(crate) fn bundles(&self) -> PathBuf {
         self.0.join("bundles")
     }
     fn database_url(&self, config: &Config) -> String {
@@ -145,6 +151,10 @@ impl Service {
             index_embedder,
         )?;
         let shelf = Arc::new(Shelf::open(&places.generations())?);
+        let backend = super::backend::open(&config.backend).await?;
+        if config.necessity {
+            super::backend::check_scorer(&*backend).await?;
+        }
         let policy = first_policy(&chain, &ledger, &places.policy()).await?;
         let app = Arc::new(App {
             caps: Caps::new(cap_limits(&config)),
@@ -152,10 +162,11 @@ impl Service {
             shelf: Arc::clone(&shelf),
             ledger,
             blobs,
+            unigrams: UnigramArchive::new(places.unigrams()),
             live: LiveAnswers::default(),
             index_status: indexer.status(),
             chain,
-            backend: super::backend::open(&config.backend).await?,
+            backend,
             policy: RwLock::new(policy),
             platform: PayeeId::from_address(operator),
             directory: DirectoryShelf::default(),
@@ -247,6 +258,12 @@ pub(crate) async fn ledger_beside(config: &Config) -> Result<(Ledger, Deployment
     make_private(&places.keys())?;
     let settings = ledger_settings(config, &places, deployment, operator, Opening::Beside)?;
     Ok((Ledger::open(settings).await?, deployment))
+}
+
+/// Where texts and token counts lie, for auditing beside a running service.
+pub(crate) fn evidence_folders(config: &Config) -> (PathBuf, PathBuf) {
+    let places = Places(&config.data_dir);
+    (places.blobs(), places.unigrams())
 }
 
 /// The key that signs receipts: made once, kept in the data folder.

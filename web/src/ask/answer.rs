@@ -52,6 +52,9 @@ pub struct Answer {
     pub timings: Timings,
     /// How many Datanets were searched.
     pub datanets_searched: usize,
+    /// The Datanets that the question was asked of; empty for all. Part of the request hash.
+    #[serde(default)]
+    pub datanets_asked: Vec<DatanetId>,
     /// Root digest of the generation that was read.
     pub generation: Digest,
     /// Questions to ask next.
@@ -239,14 +242,7 @@ pub struct Salts {
 impl Answer {
     /// The text with `[n]` markers after each supported sentence, Markdown.
     pub fn content(&self) -> String {
-        let mut text = String::new();
-        for sentence in &self.sentences {
-            if !text.is_empty() {
-                text.push_str(if sentence.paragraph { "\n\n" } else { " " });
-            }
-            text.push_str(&sentence.with_markers());
-        }
-        text
+        content(&self.sentences)
     }
 
     /// In the question's language, why nothing was charged; empty for an answer that was.
@@ -282,6 +278,19 @@ impl Answer {
             Outcome::Unsupported => format!("{}\n\n{}", self.content(), self.notice()),
         }
     }
+}
+
+/// The text that sentences make: with `[n]` markers, a blank line before each paragraph, a space
+/// before every other sentence. The answer hash is taken over it.
+pub fn content(sentences: &[AnswerSentence]) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        if !text.is_empty() {
+            text.push_str(if sentence.paragraph { "\n\n" } else { " " });
+        }
+        text.push_str(&sentence.with_markers());
+    }
+    text
 }
 
 impl AnswerSentence {

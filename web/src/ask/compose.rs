@@ -64,6 +64,12 @@ impl Composition {
         self.supports.iter().map(|unit| unit.get(&owner).and_then(|one| one.behind)).collect()
     }
 
+    /// Whether a model said of every sentence what it needed.
+    pub(super) fn judged_necessity(&self) -> bool {
+        let mut all = self.supports.iter().flat_map(BTreeMap::values).peekable();
+        all.peek().is_some() && all.all(|support| support.necessity_ppm.is_some())
+    }
+
     fn evidence_of(&self, owner: ContentHash) -> Evidence {
         let column = |kind: fn(&Support) -> u32| -> Vec<u32> {
             self.supports.iter().map(|unit| unit.get(&owner).map_or(0, kind)).collect()
@@ -71,7 +77,9 @@ impl Composition {
         Evidence {
             wording_ppm: column(|support| support.wording_ppm),
             meaning_ppm: column(|support| support.meaning_ppm),
-            necessity_ppm: None,
+            necessity_ppm: self
+                .judged_necessity()
+                .then(|| column(|support| support.necessity_ppm.unwrap_or(0))),
         }
     }
 }

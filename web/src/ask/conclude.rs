@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Outcome};
 use super::event::AnswerEvent;
-use super::find::datanets_searched;
+use super::find::{blocking, datanets_searched};
 use super::next::next_questions;
 use super::record::{self, Verdict};
 use super::write::Written;
@@ -10,12 +10,13 @@ use super::{AskError, Job, View, present, stored, terms};
 use crate::app::App;
 use footnote_domain::money::{AmountError, Nano, Settlement};
 use footnote_ledger::{Capture, LedgerError};
+use std::sync::Arc;
 
 /// Shares, money, receipt: the answer is stored and charged in one step, or voided.
 pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<Answer, AskError> {
     let Written { sources, composition, asked, .. } = &written;
     let mut terms = job.terms.clone();
-    terms.estimator = terms::estimator(written.judged_meaning);
+    terms.estimator = terms::estimator(written.judged_meaning, composition.judged_necessity());
     terms.retrieval.passages = sources.retrieved.clone();
     let nothing = written.refused || composition.sentences.is_empty();
     if nothing {
@@ -36,9 +37,24 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
         body: body(&answer)?,
         lines: verdict.line_details(&money),
     };
+    keep_unigrams(app, job).await;
     app.ledger.capture(capture).await?;
     app.caps.give_back(&job.taken, unspent(job, &money));
     Ok(answer)
+}
+
+/// Keeps the token counts by which the answer was weighed, for who recomputes it later. An answer is
+/// true and paid without: a failure is the operator's to mend.
+async fn keep_unigrams(app: &App, job: &Job) {
+    let (archive, generation) = (app.unigrams.clone(), Arc::clone(&job.generation));
+    let kept = blocking(move || {
+        archive
+            .keep(generation.manifest().unigrams, generation.unigrams())
+            .map_err(|error| AskError::Broken(error.to_string()))
+    });
+    if let Err(error) = kept.await {
+        tracing::error!(%error, "token counts not kept: this answer's evidence cannot be recomputed");
+    }
 }
 
 fn body(answer: &Answer) -> Result<Vec<u8>, AskError> {
@@ -100,6 +116,7 @@ fn finish(
         receipt: paid.map(|_| format!("/v1/receipts/{}", job.id)),
         timings: written.timings,
         datanets_searched: datanets_searched(&job.generation, &job.request.datanets),
+        datanets_asked: job.request.datanets.clone(),
         generation: job.generation.root_digest(),
         next_questions: next_questions(&job.generation, &written.sources, &job.request.question),
         salts: job.terms.salts.clone(),

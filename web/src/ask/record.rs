@@ -305,7 +305,7 @@ pub(super) fn weigh(sentences: &[AnswerSentence], units: &[u32]) -> Vec<AnswerSe
 }
 
 /// Canonical bytes of what was asked, for the salted hash.
-pub(super) fn request_bytes(
+pub(crate) fn request_bytes(
     question: &str,
     datanets: &[footnote_domain::id::DatanetId],
     backend: &str,

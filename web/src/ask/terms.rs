@@ -73,8 +73,12 @@ pub(crate) fn usage_most(capabilities: &Capabilities) -> Usage {
 }
 
 /// Which kinds of evidence were at hand.
-pub(super) fn estimator(judged_meaning: bool) -> Estimator {
-    if judged_meaning { Estimator::Meaning } else { Estimator::Words }
+pub(super) fn estimator(judged_meaning: bool, judged_necessity: bool) -> Estimator {
+    match (judged_meaning, judged_necessity) {
+        (_, true) => Estimator::Causal,
+        (true, false) => Estimator::Meaning,
+        (false, false) => Estimator::Words,
+    }
 }
 
 /// The payer's name in receipts: new in every epoch, unlinkable without the operator's secret.

@@ -100,7 +100,7 @@ impl Trial<'_> {
             let vector = self.sentence_vector(said)?;
             let supports = evidence::of_sentence(
                 self.generation,
-                &found.sources,
+                &found.sources.owners,
                 &found.asked,
                 &said.text,
                 vector.as_deref(),

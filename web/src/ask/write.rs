@@ -5,15 +5,15 @@ use super::compose::Composition;
 use super::event::AnswerEvent;
 use super::evidence::{self, Asked, Support};
 use super::find::{blocking, datanets_searched, find};
-use super::sources::Sources;
-use super::{AskError, Job, present};
+use super::sources::{Sources, owner_of};
+use super::{AskError, Job, necessity, present};
 use crate::app::App;
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::embed::quantise;
 use footnote_domain::id::ContentHash;
 use footnote_domain::money::Usage;
 use footnote_domain::text::Language;
-use footnote_generator::{Event, Request};
+use footnote_generator::{Event, Request, SourceSentence};
 use futures::StreamExt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,7 +38,8 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
     let mut timings = Timings { searched_ms: elapsed(job), ..Timings::default() };
     let results = present::search_results(&job.generation, sources.ranked());
     job.live.push(AnswerEvent::Reading { results });
-    let mut events = app.backend.generate(prompt(app, job, &sources, vector)).await?;
+    let prompt = prompt(app, job, &sources, vector);
+    let mut events = app.backend.generate(prompt.clone()).await?;
     timings.read_ms = elapsed(job);
     let mut composition = Composition::default();
     let (mut usage, mut refused, mut judged_meaning) = (Usage::default(), false, false);
@@ -48,7 +49,8 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
                 let knows = app.knows(language_of(job, quoted));
                 let vector = sentence_vector(app, job, &text, quoted, knows).await?;
                 judged_meaning |= vector.is_some() && asked.vector.is_some();
-                let supports = support(job, &sources, &asked, text.clone(), vector).await?;
+                let mut supports = support(job, &sources, &asked, text.clone(), vector).await?;
+                weigh_necessity(app, job, &prompt, &composition, &text, &mut supports).await?;
                 let index = u32::try_from(composition.sentences.len()).expect("few sentences");
                 let (sentence, citations) =
                     composition.add(&job.generation, text, paragraph_break_before, supports)?;
@@ -109,6 +111,22 @@ async fn sentence_vector(
     blocking(move || Ok(app.embed(&text)?.as_deref().map(quantise))).await
 }
 
+/// What the model needed for the sentence, where the configuration asks for it.
+async fn weigh_necessity(
+    app: &App,
+    job: &Job,
+    prompt: &Request,
+    so_far: &Composition,
+    text: &str,
+    supports: &mut BTreeMap<ContentHash, Support>,
+) -> Result<(), AskError> {
+    let Some(scorer) = app.scorer() else { return Ok(()) };
+    let said: Vec<&str> = so_far.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    let owner = |sentence: &SourceSentence| owner_of(&job.generation, sentence.reference);
+    let constants = &job.terms.constants;
+    necessity::weigh(&*scorer, prompt, &owner, &said.join(" "), text, supports, constants).await
+}
+
 async fn support(
     job: &Job,
     sources: &Arc<Sources>,
@@ -121,8 +139,8 @@ async fn support(
     let constants = job.terms.constants;
     blocking(move || {
         let found = evidence::of_sentence(
-            &generation,
-            &sources,
+            &*generation,
+            &sources.owners,
             &asked,
             &text,
             vector.as_deref(),

@@ -1,6 +1,9 @@
 //! `footnote verify`: recomputes a receipt, a list of them or an epoch's bundle, offline.
 
-use super::output;
+use super::{Place, output};
+use crate::app::embedder;
+use crate::deep::{EvidenceFile, recompute};
+use anyhow::Context;
 use clap::Args;
 use footnote_domain::id::{Address, ContentHash};
 use footnote_domain::receipt::Envelope;
@@ -23,14 +26,24 @@ pub(super) struct VerifyArgs {
     /// Also say why every contribution that was found earned what it earned, or nothing.
     #[arg(long)]
     explain: bool,
+    /// Also recompute the evidence from the texts: a file that GET /v1/answers/ID/evidence gave.
+    /// Meaning takes the embedding model of the configuration, where it is the receipt's.
+    #[arg(long, value_name = "EVIDENCE")]
+    deep: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// Exit 0 when all of it holds, 1 naming the field that does not.
 pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     match verified(args) {
-        Ok(said) => {
+        Ok((said, envelope)) => {
             output::print(&said)?;
-            Ok(ExitCode::SUCCESS)
+            match (envelope, &args.deep) {
+                (Some(envelope), Some(file)) => deep(&envelope, file, &args.place),
+                (None, Some(_)) => anyhow::bail!("--deep takes one receipt, not many"),
+                (_, None) => Ok(ExitCode::SUCCESS),
+            }
         }
         Err(error @ VerifyError::Unreadable { .. }) => Err(error.into()),
         Err(error) => {
@@ -40,23 +53,41 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn verified(args: &VerifyArgs) -> Result<String, VerifyError> {
+/// Recomputes the evidence from the texts.
+fn deep(envelope: &Envelope, file: &Path, place: &Place) -> anyhow::Result<ExitCode> {
+    let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let file = EvidenceFile::parse(&bytes)?;
+    let model = embedder::open(&place.config(None)?)?;
+    match recompute(&envelope.receipt, &file, model.as_deref()) {
+        Ok(summary) => {
+            output::print(&format!("{}\n", summary.in_words()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(fault) => {
+            eprintln!("invalid: {fault}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn verified(args: &VerifyArgs) -> Result<(String, Option<Envelope>), VerifyError> {
     let path = args.receipt.as_path();
     if path.is_dir() {
-        return Ok(bundle_in_words(&verify_bundle(path, args.signer)?, args.signer));
+        return Ok((bundle_in_words(&verify_bundle(path, args.signer)?, args.signer), None));
     }
     let bytes = read(path)?;
     if path.extension().is_some_and(|extension| extension == "jsonl") {
         let count = verify_receipts(&bytes, args.signer)?.len();
         let signer = signer_in_words(args.signer);
-        return Ok(format!("valid: {count} receipts, each following the one before it\n{signer}"));
+        let said = format!("valid: {count} receipts, each following the one before it\n{signer}");
+        return Ok((said, None));
     }
     let envelope = verify_receipt(&bytes, args.signer)?;
     let mut said = in_words(&envelope, args.signer);
     if args.explain {
         said += &explained(&envelope);
     }
-    Ok(said)
+    Ok((said, Some(envelope)))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {

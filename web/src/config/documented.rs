@@ -78,6 +78,10 @@ tokens_out = 512
 passages = 8
 # Most sentences of one answer, 1 to 12.
 sentences_max = 4
+# Whether what a sentence needed is evidence too: the model scores it again without each source, which
+# takes the reading of one more prompt per source and two more, for every sentence. For "mistralrs"
+# and for servers that echo log-probabilities (vLLM).
+necessity = false
 
 [promotion]
 # What guests may spend from the promotion account, in nano-credits (10⁻⁹ token): a day, all together;

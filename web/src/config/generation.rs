@@ -72,6 +72,17 @@ pub(super) fn backend(raw: &RawConfig) -> Result<BackendConfig, ConfigError> {
     }
 }
 
+/// Whether what a sentence needed is judged: only a model can.
+pub(super) fn necessity(raw: &RawConfig) -> Result<bool, ConfigError> {
+    if raw.generation.necessity && raw.generation.backend == "extractive" {
+        return refuse(
+            "generation.necessity",
+            "takes a model that scores; answers that quote word for word have none. Set it to false, or choose another backend",
+        );
+    }
+    Ok(raw.generation.necessity)
+}
+
 fn mistral(raw: &RawGeneration) -> Result<BackendConfig, ConfigError> {
     if !raw.model_dir.exists() {
         return refuse(

@@ -1,6 +1,6 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
-use super::generation::{BackendConfig, backend};
+use super::generation::{BackendConfig, backend, necessity};
 use super::{DatabaseUrl, RawConfig};
 use figment::Figment;
 use figment::providers::{Format, Toml};
@@ -76,6 +76,8 @@ pub struct Config {
     pub passages: usize,
     /// Most sentences of one answer.
     pub sentences_max: usize,
+    /// Whether a model judges what each sentence needed.
+    pub necessity: bool,
     /// Guests, all together, a day.
     pub promotion_per_day: Nano,
     /// One IP address, a day.
@@ -151,6 +153,7 @@ impl Config {
             backend: backend(&raw)?,
             passages: within("generation.passages", raw.generation.passages, 1, 40)?,
             sentences_max: within("generation.sentences_max", raw.generation.sentences_max, 1, 12)?,
+            necessity: necessity(&raw)?,
             promotion_per_day: amount("promotion.per_day", raw.promotion.per_day)?,
             promotion_per_ip: amount("promotion.per_ip_per_day", raw.promotion.per_ip_per_day)?,
             promotion_per_session: amount(

@@ -5,6 +5,8 @@ mod chat;
 mod chat_stream;
 mod datanets;
 mod earnings;
+mod evidence;
+mod explanations;
 mod health;
 mod receipts;
 mod search;
@@ -25,7 +27,9 @@ pub fn configure(service: &mut ServiceConfig) {
                 .service(at("/models", web::get().to(chat::models)))
                 .service(at("/search", web::post().to(search::search)))
                 .service(at("/answers/{id}", web::get().to(answers::answer)))
+                .service(at("/answers/{id}/evidence", web::get().to(evidence::evidence)))
                 .service(at("/receipts/{id}", web::get().to(receipts::receipt)))
+                .service(at("/receipts/{id}/explanations", web::get().to(explanations::list)))
                 .service(at("/datanets", web::get().to(datanets::datanets)))
                 .service(at("/earnings", web::get().to(earnings::all)))
                 .service(at("/earnings/{payee}", web::get().to(earnings::one)))

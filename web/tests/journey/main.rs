@@ -7,6 +7,7 @@
 mod asking;
 mod crash;
 mod door;
+mod evidence;
 mod house;
 mod importing;
 mod paying;

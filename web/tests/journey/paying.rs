@@ -1,5 +1,6 @@
 //! Receipts verify offline; an epoch settles on chain; a claim pays exactly what was earned.
 
+use crate::evidence;
 use crate::house::{self, text};
 use crate::stranger;
 use serde_json::Value;
@@ -17,6 +18,7 @@ fn from_a_receipt_to_tokens_on_chain() {
     assert!(out.status.success(), "{}", text(&out));
     every_changed_byte_is_noticed(&house, &receipt);
     stranger::agrees(&house, &receipt);
+    evidence::holds(&house, &id, &receipt);
     for question in ["How are the shares of an answer computed?", "What is a Datanet?"] {
         assert_eq!(house.ask(question)["outcome"], "answered", "{question}");
     }
@@ -43,6 +45,7 @@ fn from_a_receipt_to_tokens_on_chain() {
     // Beside the running service: the books are true, and the bundle can be had again.
     let out = house.footnote(&["audit"]);
     assert!(out.status.success() && text(&out).contains("every rule holds"), "{}", text(&out));
+    evidence::sample_holds(&house);
     let out = house.footnote(&["bundle", "1"]);
     assert!(out.status.success() && text(&out).contains("epoch-000001"), "{}", text(&out));
     let out = house.footnote(&["bundle", "99"]);

@@ -5,10 +5,16 @@ use crate::http::error::ApiError;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use footnote_domain::id::{AnswerId, Digest};
-use footnote_domain::receipt::canonical_bytes;
+use footnote_domain::receipt::{Envelope, canonical_bytes};
 
 /// The envelope in canonical form.
 pub(super) async fn receipt(app: Data<App>, id: Path<String>) -> Result<HttpResponse, ApiError> {
+    let envelope = find(&app, &id).await?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(canonical_bytes(&envelope)))
+}
+
+/// The envelope of an answer's id or a receipt's hash.
+pub(super) async fn find(app: &App, id: &str) -> Result<Envelope, ApiError> {
     let envelope = if let Ok(answer) = id.parse::<AnswerId>() {
         app.ledger.receipt_of(answer).await?
     } else if let Ok(hash) = id.parse::<Digest>() {
@@ -16,8 +22,6 @@ pub(super) async fn receipt(app: Data<App>, id: Path<String>) -> Result<HttpResp
     } else {
         return Err(ApiError::not_found("invalid_id", "give an answer's id or a receipt's hash"));
     };
-    let envelope = envelope.ok_or_else(|| {
-        ApiError::not_found("unknown_receipt", format!("there is no receipt {id}"))
-    })?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(canonical_bytes(&envelope)))
+    envelope
+        .ok_or_else(|| ApiError::not_found("unknown_receipt", format!("there is no receipt {id}")))
 }

@@ -117,6 +117,7 @@ fn answer(outcome: Outcome) -> Answer {
         receipt: None,
         timings: Timings::default(),
         datanets_searched: 1,
+        datanets_asked: Vec::new(),
         generation: Digest::default(),
         next_questions: vec![HOSTILE.into()],
         salts: Salts { request: Digest::default(), answer: Digest::default() },
