@@ -5,6 +5,7 @@
 //! answer from sentences of the passages, word for word, and refuses when none of them answers.
 //! Searching, binding citations and charging happen elsewhere.
 
+pub mod adapter;
 mod backend;
 mod error;
 mod event;
