@@ -106,6 +106,7 @@ mod tests {
             sources,
             max_sentences: 3,
             idf: Arc::new(Unigrams::default()),
+            adapters: Vec::new(),
         }
     }
 

@@ -18,13 +18,13 @@ const ASSISTANT: usize = 256 + 4;
 
 /// Which family's names and shapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Llama,
     Qwen2,
 }
 
 /// Writes config, weights, tokenizer and template of a model that answers `script` to everything.
-pub(super) fn write_model(folder: &Path, shape: Shape, script: &[&str]) {
+pub(crate) fn write_model(folder: &Path, shape: Shape, script: &[&str]) {
     let put = |name: &str, value: Value| {
         fs::write(folder.join(name), value.to_string()).expect("the folder can be written");
     };
