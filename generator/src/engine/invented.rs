@@ -151,6 +151,7 @@ impl InventedModel {
     fn tokenizer(&self) -> Value {
         let mut vocabulary: BTreeMap<String, usize> =
             byte_chars().iter().enumerate().map(|(id, one)| (one.to_string(), id)).collect();
+        vocabulary.extend(ROLES.iter().zip(BYTES..).map(|(role, id)| ((*role).to_owned(), id)));
         let unused = BYTES + ROLES.len()..self.vocabulary;
         vocabulary.extend(unused.map(|id| (format!("unused{id}"), id)));
         let roles = ROLES.iter().enumerate().map(|(at, role)| {

@@ -1,5 +1,6 @@
 //! The decoder against its slow twin, on models that the tests invent.
 
+mod answers;
 mod loading;
 mod lora;
 mod running;
