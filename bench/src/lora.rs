@@ -6,6 +6,7 @@
 
 mod rounds;
 mod switching;
+mod traffic;
 
 use footnote_generator::engine::invented::InventedModel;
 use footnote_generator::engine::{Architecture, Decoder, DecoderSettings, Device, WeightPrecision};
@@ -13,6 +14,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub use rounds::Pace;
+pub use switching::Switch;
+pub use traffic::Traffic;
 
 /// What is measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +87,9 @@ pub struct LoraReport {
     /// Bytes of one adapter, packed.
     pub adapter_bytes: usize,
     /// Milliseconds until an adapter in memory is ready for the batch.
-    pub switch_ms: switching::Switch,
+    pub switch_ms: Switch,
+    /// Requests that come and go, with adapters drawn from many.
+    pub traffic: Traffic,
 }
 
 impl LoraBench {
@@ -106,6 +111,7 @@ impl LoraBench {
         let switch_ms = switching::measure(self, decoder.config())?;
         let (base, with_adapters) = rounds::measure(self, &mut decoder, &adapters);
         let single = rounds::single(self, &mut decoder);
+        let traffic = traffic::measure(self, folder.path())?;
         let ratio = |pace: &Pace| pace.tokens_per_second / base.tokens_per_second;
         Ok(LoraReport {
             parameters: decoder.weight_bytes() / if self.model.short { 2 } else { 4 },
@@ -117,6 +123,7 @@ impl LoraBench {
             with_adapters,
             single,
             switch_ms,
+            traffic,
         })
     }
 
@@ -132,5 +139,30 @@ impl LoraBench {
     fn blocks_of_row(&self) -> usize {
         let kinds = self.adapters.len() + 2;
         (self.context + kinds * (self.rounds + 1) * self.steps).div_ceil(rounds::BLOCK_TOKENS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_bench_measures_everything() {
+        let bench = LoraBench {
+            model: InventedModel::tiny(Architecture::Llama),
+            rows: 3,
+            context: 5,
+            rounds: 2,
+            steps: 2,
+            adapters: vec![1, 3],
+            registered: 4,
+            ..LoraBench::default()
+        };
+        let report = bench.run().expect("runs");
+        assert_eq!(report.ratios.keys().copied().collect::<Vec<_>>(), [1, 3]);
+        assert!(report.ratios.values().all(|ratio| *ratio > 0.0));
+        assert!(report.base.step_ms_p95 >= report.base.step_ms_p50);
+        assert!(report.traffic.one_tps > 0.0 && report.traffic.ratio_zipf > 0.0);
+        assert!(report.parameters > 50_000 && report.adapter_bytes > 0);
     }
 }
