@@ -1,4 +1,5 @@
-//! What is measured again and again, and on what? Made-up inputs that several measurements share; the
-//! measurements themselves are the programs in `src/bin`, run by `cargo xtask bench NAME`.
+//! What is measured again and again, and on what? The measurements are modules, and made-up inputs that
+//! several of them share; the programs in `src/bin` run them, by `cargo xtask bench NAME`.
 
+pub mod lora;
 pub mod random_receipt;

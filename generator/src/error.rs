@@ -34,6 +34,20 @@ pub enum GenerateError {
         /// Tokens allowed.
         most: u64,
     },
+    /// Adapters were named for a backend that has none. Never answered without them.
+    #[error(
+        "the {backend} backend has no adapters; ask the base model, or use the backend `engine`"
+    )]
+    NoAdapters {
+        /// Name of the backend.
+        backend: &'static str,
+    },
+    /// An adapter was trained on another base model.
+    #[error("{reason}; use an adapter of the model that is running")]
+    Adapter {
+        /// What does not fit.
+        reason: String,
+    },
     /// The computing thread died; the reason is a defect to report.
     #[error("the {backend} backend stopped in the middle of an answer: {reason}")]
     Interrupted {

@@ -32,6 +32,9 @@ use futures::{StreamExt, stream};
 use lexical::Asked;
 use select::{Ranked, rank, select};
 
+/// The name by which requests and receipts know this backend.
+const NAME: &str = "extractive";
+
 /// Composes answers from sentences of the passages.
 #[derive(Debug, Clone, Default)]
 pub struct ExtractiveBackend {
@@ -65,6 +68,7 @@ impl ExtractiveBackend {
         if request.max_sentences == 0 {
             return Err(GenerateError::NoSentencesAllowed);
         }
+        request.refuse_adapters(NAME)?;
         let asked = self.read_question(request);
         let mut events = match self.compose(request, &asked)? {
             Ok(events) => events,
@@ -168,7 +172,7 @@ fn usage(asked: &Asked, events: &[Event]) -> Usage {
 #[async_trait]
 impl Backend for ExtractiveBackend {
     fn name(&self) -> &'static str {
-        "extractive"
+        NAME
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -4,18 +4,15 @@
 //! Useful for one base model at a time. Adapters are merged when a model is loaded, so swapping them
 //! per request is not for this backend.
 
-mod folder;
 #[cfg(test)]
 mod tests;
 
-pub use folder::ModelFolderError;
-
+use crate::folder::{ModelFolder, ModelFolderError};
 use crate::model::{Prompt, Speech, prompt};
 use crate::{
     Backend, Capabilities, Event, EventStream, GenerateError, Request, TokenLimits, Usage,
 };
 use async_trait::async_trait;
-use folder::ModelFolder;
 use footnote_domain::id::Digest;
 use futures::StreamExt;
 use mistralrs::{
@@ -199,6 +196,7 @@ impl Backend for MistralBackend {
         if request.max_sentences == 0 {
             return Err(GenerateError::NoSentencesAllowed);
         }
+        request.refuse_adapters(NAME)?;
         let prompt = self.fitting(&request).await?;
         if prompt.dropped > 0 {
             tracing::debug!(dropped = prompt.dropped, "passages did not fit into the prompt");

@@ -125,6 +125,7 @@ impl Backend for OpenAiBackend {
         if request.max_sentences == 0 {
             return Err(GenerateError::NoSentencesAllowed);
         }
+        request.refuse_adapters(NAME)?;
         let first = fitting(&request, self.server.settings().limits)?;
         let (events, written) = mpsc::channel(EVENTS_WAITING);
         let server = Arc::clone(&self.server);

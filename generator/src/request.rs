@@ -1,5 +1,7 @@
 //! What does a backend need to know to answer?
 
+use crate::GenerateError;
+use crate::adapter::LoraAdapter;
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::id::ContentHash;
 use footnote_domain::text::{Language, SentenceKind, Unigrams};
@@ -23,6 +25,25 @@ pub struct Request {
     pub max_sentences: usize,
     /// The generation's token counts, by which words are weighed.
     pub idf: Arc<Unigrams>,
+    /// The adapters that write, together; empty for the base model alone. Resolved before: whatever
+    /// becomes of their names meanwhile, these are the ones.
+    pub adapters: Vec<Expert>,
+}
+
+impl Request {
+    /// That no adapters are named, for backends without.
+    pub(crate) fn refuse_adapters(&self, backend: &'static str) -> Result<(), GenerateError> {
+        if self.adapters.is_empty() { Ok(()) } else { Err(GenerateError::NoAdapters { backend }) }
+    }
+}
+
+/// An adapter with its part in an answer.
+#[derive(Debug, Clone)]
+pub struct Expert {
+    /// Its weights, kept as long as the answer needs them.
+    pub adapter: Arc<LoraAdapter>,
+    /// By how much it counts; 1 for an adapter alone.
+    pub weight: f32,
 }
 
 /// One retrieved passage.

@@ -143,6 +143,7 @@ impl Bench {
             sources,
             max_sentences: self.sentences,
             idf: Arc::clone(&self.idf),
+            adapters: Vec::new(),
         };
         let started = Instant::now();
         let events = self.backend.answer(&request)?;

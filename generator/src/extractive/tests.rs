@@ -31,6 +31,7 @@ fn request(question: &str, texts: &[&str]) -> Request {
         sources: (0u32..).zip(texts).map(|(rank, text)| source(rank, text)).collect(),
         max_sentences: crate::DEFAULT_MAX_SENTENCES,
         idf: Arc::new(idf),
+        adapters: Vec::new(),
     }
 }
 

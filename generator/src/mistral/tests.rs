@@ -1,16 +1,14 @@
 //! A model of two layers that the tests write themselves, loaded and asked as any other.
 
-mod tiny;
-
 use super::*;
 use crate::model::NO_ANSWER;
+use crate::tiny::{Shape, write_model};
 use crate::{Refusal, SourceSentence};
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::id::ContentHash;
 use footnote_domain::text::{Language, SentenceKind, Unigrams};
 use futures::TryStreamExt;
 use std::fs;
-use tiny::{Shape, write_model};
 
 const ANSWER: [&str; 8] = ["Green", " tea", " is", " steeped", " at", " 80", " °C", ". [1]"];
 
@@ -39,6 +37,7 @@ fn request(passages: usize) -> Request {
         sources: vec![source; passages],
         max_sentences: 3,
         idf: Arc::new(Unigrams::default()),
+        adapters: Vec::new(),
     }
 }
 

@@ -126,6 +126,7 @@ mod tests {
             sources,
             max_sentences: 3,
             idf: Arc::new(Unigrams::default()),
+            adapters: Vec::new(),
         }
     }
 

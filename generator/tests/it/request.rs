@@ -32,5 +32,6 @@ pub(crate) fn request(passages: &[&str]) -> Request {
         sources: (0..).zip(passages).map(source).collect(),
         max_sentences: 4,
         idf: Arc::new(Unigrams::default()),
+        adapters: Vec::new(),
     }
 }

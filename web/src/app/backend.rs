@@ -3,6 +3,7 @@
 use super::AppError;
 use crate::config::{BackendConfig, KeyPlace, ServerConfig};
 use footnote_domain::score::ScoreRow;
+use footnote_generator::engine::{EngineBackend, EngineSettings};
 use footnote_generator::{
     ApiKey, Backend, ExtractiveBackend, OpenAiBackend, OpenAiSettings, TokenLimits, Waits,
 };
@@ -16,6 +17,9 @@ pub(crate) async fn open(config: &BackendConfig) -> Result<Arc<dyn Backend>, App
         BackendConfig::Extractive => Ok(Arc::new(ExtractiveBackend::default())),
         BackendConfig::Mistral { model_dir, tokens_in, tokens_out } => {
             mistral(model_dir, *tokens_in, *tokens_out).await
+        }
+        BackendConfig::Engine { model_dir, tokens_in, tokens_out } => {
+            engine(model_dir, *tokens_in, *tokens_out).await
         }
         BackendConfig::OpenAi(server) => openai(server).await,
     }
@@ -53,6 +57,17 @@ async fn openai(config: &ServerConfig) -> Result<Arc<dyn Backend>, AppError> {
         tries: config.tries,
     };
     Ok(Arc::new(OpenAiBackend::open(settings).await?))
+}
+
+async fn engine(
+    model_dir: &Path,
+    tokens_in: u64,
+    tokens_out: u64,
+) -> Result<Arc<dyn Backend>, AppError> {
+    tracing::info!(model = %model_dir.display(), "loading the language model");
+    let limits = TokenLimits { tokens_in, tokens_out };
+    let settings = EngineSettings::new(model_dir.to_owned(), limits);
+    Ok(Arc::new(EngineBackend::open(settings).await?))
 }
 
 #[cfg(feature = "mistralrs")]

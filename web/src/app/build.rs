@@ -33,6 +33,9 @@ pub enum AppError {
     #[cfg(feature = "mistralrs")]
     #[error(transparent)]
     Model(#[from] footnote_generator::MistralError),
+    /// The language model of the engine.
+    #[error(transparent)]
+    Engine(#[from] footnote_generator::engine::EngineOpenError),
     /// The language model's server.
     #[error(transparent)]
     ModelServer(#[from] footnote_generator::OpenAiError),

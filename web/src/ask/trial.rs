@@ -89,6 +89,7 @@ impl Trial<'_> {
             sources: found.sources.passages.clone(),
             max_sentences: self.sentences_max,
             idf: self.generation.shared_unigrams(),
+            adapters: Vec::new(),
         }
     }
 

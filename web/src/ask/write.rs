@@ -90,6 +90,7 @@ fn prompt(app: &App, job: &Job, sources: &Sources, vector: Option<Vec<f32>>) -> 
         sources: sources.passages.clone(),
         max_sentences: app.config.sentences_max,
         idf: job.generation.shared_unigrams(),
+        adapters: Vec::new(),
     }
 }
 

@@ -50,11 +50,12 @@ languages = ["en"]
 
 [generation]
 # "extractive": answers are composed of the best sentences, word for word; needs no model.
-# "mistralrs": a language model in this process; needs `cargo build -p footnote-web --features mistralrs`.
+# "engine": a language model of the Llama family in this process (Llama, Mistral, Qwen2, Qwen3; safetensors).
+# "mistralrs": any language model in this process; needs `cargo build -p footnote-web --features mistralrs`.
 # "openai": a language model behind an OpenAI-compatible server (vLLM, LoRAX, llama.cpp, Ollama, …).
 backend = "extractive"
-# mistralrs: folder of the model (config.json, tokenizer.json, tokenizer_config.json, *.safetensors), or
-# one .gguf file. Nothing is downloaded.
+# engine and mistralrs: folder of the model (config.json, tokenizer.json, tokenizer_config.json,
+# *.safetensors); for mistralrs one .gguf file too. Nothing is downloaded.
 model_dir = ""
 # openai: address of the server's API, up to and without /chat/completions, e.g. http://127.0.0.1:8000/v1;
 base_url = ""
@@ -70,7 +71,7 @@ first_token_seconds = 30
 token_gap_seconds = 15
 # tries before the first token, in all; an answer that has begun is never begun again.
 tries = 3
-# mistralrs and openai: most tokens that the model reads (question and passages) and writes for one answer; their
+# engine, mistralrs and openai: most tokens that the model reads (question and passages) and writes for one answer; their
 # price is what is reserved.
 tokens_in = 6000
 tokens_out = 512

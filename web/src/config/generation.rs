@@ -18,6 +18,15 @@ pub enum BackendConfig {
         /// Most tokens of an answer.
         tokens_out: u64,
     },
+    /// A language model of the Llama family in this process, with adapters per request.
+    Engine {
+        /// Its folder.
+        model_dir: PathBuf,
+        /// Most tokens of a prompt.
+        tokens_in: u64,
+        /// Most tokens of an answer.
+        tokens_out: u64,
+    },
     /// A language model behind an OpenAI-compatible server.
     OpenAi(ServerConfig),
 }
@@ -58,7 +67,7 @@ pub enum KeyPlace {
 
 pub(super) fn backend(raw: &RawConfig) -> Result<BackendConfig, ConfigError> {
     const KEY: &str = "generation.backend";
-    const KNOWN: &str = "use \"extractive\", \"mistralrs\" or \"openai\"";
+    const KNOWN: &str = "use \"extractive\", \"engine\", \"mistralrs\" or \"openai\"";
     match raw.generation.backend.as_str() {
         "extractive" => Ok(BackendConfig::Extractive),
         "mistralrs" if !cfg!(feature = "mistralrs") => refuse(
@@ -66,8 +75,8 @@ pub(super) fn backend(raw: &RawConfig) -> Result<BackendConfig, ConfigError> {
             "`mistralrs` is not in this program; build it with `cargo build -p footnote-web --features mistralrs`",
         ),
         "mistralrs" => mistral(&raw.generation),
+        "engine" => engine(&raw.generation),
         "openai" => Ok(BackendConfig::OpenAi(server(raw)?)),
-        "lora" => refuse(KEY, format!("`lora` is not built yet; {KNOWN}")),
         other => refuse(KEY, format!("`{other}` is unknown; {KNOWN}")),
     }
 }
@@ -81,6 +90,17 @@ pub(super) fn necessity(raw: &RawConfig) -> Result<bool, ConfigError> {
         );
     }
     Ok(raw.generation.necessity)
+}
+
+fn engine(raw: &RawGeneration) -> Result<BackendConfig, ConfigError> {
+    if !raw.model_dir.is_dir() {
+        return refuse(
+            "generation.model_dir",
+            format!("`{}` is no folder of a model", raw.model_dir.display()),
+        );
+    }
+    let (tokens_in, tokens_out) = tokens(raw)?;
+    Ok(BackendConfig::Engine { model_dir: raw.model_dir.clone(), tokens_in, tokens_out })
 }
 
 fn mistral(raw: &RawGeneration) -> Result<BackendConfig, ConfigError> {

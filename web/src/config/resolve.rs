@@ -350,6 +350,8 @@ mod tests {
         check("[cache]\nredis_url = \"redis://x\"", "`cache.redis_url`: Redis");
         check("[vectors]\nqdrant_url = \"http://x\"", "`vectors.qdrant_url`: a Qdrant");
         check("[generation]\nbackend = \"mistralrs\"", "`generation.backend`");
+        check("[generation]\nbackend = \"lora\"", "`lora` is unknown");
+        check("[generation]\nbackend = \"engine\"", "`generation.model_dir`: `` is no folder");
     }
 
     #[test]

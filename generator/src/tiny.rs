@@ -7,24 +7,28 @@ use std::fs;
 use std::path::Path;
 
 /// Width of the model and size of its vocabulary: one direction per token. A multiple of the heads.
-const WIDTH: usize = 320;
+pub(crate) const WIDTH: usize = 320;
 const HEADS: usize = 4;
-const INNER: usize = 32;
+/// Width between gate and down.
+pub(crate) const INNER: usize = 32;
 const LAYERS: usize = 2;
 /// Tokens before the script: 256 bytes and the roles.
 const ROLES: [&str; 5] = ["<s>", "</s>", "<|system|>", "<|user|>", "<|assistant|>"];
 const END: usize = 256 + 1;
-const ASSISTANT: usize = 256 + 4;
+/// The token after which the model speaks.
+pub(crate) const ASSISTANT: usize = 256 + 4;
+/// The first token of the script.
+pub(crate) const FIRST: usize = 256 + ROLES.len();
 
 /// Which family's names and shapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Llama,
     Qwen2,
 }
 
 /// Writes config, weights, tokenizer and template of a model that answers `script` to everything.
-pub(super) fn write_model(folder: &Path, shape: Shape, script: &[&str]) {
+pub(crate) fn write_model(folder: &Path, shape: Shape, script: &[&str]) {
     let put = |name: &str, value: Value| {
         fs::write(folder.join(name), value.to_string()).expect("the folder can be written");
     };
@@ -76,12 +80,12 @@ fn tokenizer(script: &[&str]) -> Value {
     let bytes = byte_chars();
     let mut vocabulary: BTreeMap<String, usize> =
         bytes.iter().enumerate().map(|(id, one)| (one.to_string(), id)).collect();
-    let first = 256 + ROLES.len();
+    vocabulary.extend(ROLES.iter().zip(256..).map(|(role, id)| ((*role).to_owned(), id)));
     for (at, word) in script.iter().enumerate() {
         let written: String = word.bytes().map(|byte| bytes[byte as usize]).collect();
-        vocabulary.insert(written, first + at);
+        vocabulary.insert(written, FIRST + at);
     }
-    for unused in first + script.len()..WIDTH {
+    for unused in FIRST + script.len()..WIDTH {
         vocabulary.insert(format!("unused{unused}"), unused);
     }
     let roles = ROLES.iter().enumerate().map(|(at, role)| {
@@ -158,12 +162,11 @@ fn identity() -> Vec<f32> {
 
 /// Row `next`, column `token`: after `token` comes `next`. Everything outside the script ends.
 fn head(script: usize) -> Vec<f32> {
-    let first = 256 + ROLES.len();
     let mut rows = vec![0.0; WIDTH * WIDTH];
     for token in 0..WIDTH {
         let next = match token {
-            ASSISTANT => first,
-            token if token >= first && token + 1 < first + script => token + 1,
+            ASSISTANT => FIRST,
+            token if token >= FIRST && token + 1 < FIRST + script => token + 1,
             _ => END,
         };
         rows[next * WIDTH + token] = 1.0;

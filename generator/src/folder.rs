@@ -1,5 +1,10 @@
 //! Does a folder hold a model? Checked before anything is loaded, so that a missing or damaged file is
-//! named, and not a tensor inside it.
+//! named, and not a tensor inside it. The same check for every backend that loads models, so that one
+//! model has one identity in receipts, whichever runs it.
+
+mod header;
+
+pub(crate) use header::{Header, Stored};
 
 use footnote_domain::id::Digest;
 use std::fs::File;
@@ -7,8 +12,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use tiny_keccak::{Hasher, Keccak};
 
-/// Longest header of a safetensors file, in bytes; the format's own limit.
-const HEADER_BYTES_MOST: u64 = 100_000_000;
 /// Files that a folder of safetensors needs beside its weights.
 const NEEDED: [&str; 3] = ["config.json", "tokenizer.json", "tokenizer_config.json"];
 
@@ -46,7 +49,7 @@ pub enum ModelFolderError {
 
 /// A folder that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ModelFolder {
+pub(crate) enum ModelFolder {
     /// As Hugging Face lays them out.
     Safetensors { root: PathBuf, weights: Vec<PathBuf> },
     /// One file with everything in it.
@@ -54,7 +57,7 @@ pub(super) enum ModelFolder {
 }
 
 impl ModelFolder {
-    pub(super) fn check(path: &Path) -> Result<Self, ModelFolderError> {
+    pub(crate) fn check(path: &Path) -> Result<Self, ModelFolderError> {
         if path.is_file() && path.extension().is_some_and(|extension| extension == "gguf") {
             let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let root = path.parent().unwrap_or(Path::new(".")).to_owned();
@@ -73,14 +76,14 @@ impl ModelFolder {
             return Err(ModelFolderError::Lacks { folder: path.to_owned(), file: "*.safetensors" });
         }
         for file in &weights {
-            whole(file)?;
+            Header::read(file)?;
         }
         Ok(Self::Safetensors { root: path.to_owned(), weights })
     }
 
     /// keccak-256 over the keccak-256 of every weights file, in order of name: the model's identity in
     /// receipts.
-    pub(super) fn digest(&self) -> Result<Digest, ModelFolderError> {
+    pub(crate) fn digest(&self) -> Result<Digest, ModelFolderError> {
         let files = match self {
             Self::Safetensors { weights, .. } => weights.clone(),
             Self::Gguf { root, file } => vec![root.join(file)],
@@ -106,30 +109,6 @@ fn weights(folder: &Path) -> Result<Vec<PathBuf>, ModelFolderError> {
     }
     found.sort();
     Ok(found)
-}
-
-/// That a safetensors file is as long as its header says.
-fn whole(path: &Path) -> Result<(), ModelFolderError> {
-    let damaged = |reason: &str| ModelFolderError::Damaged {
-        file: path.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let mut file = File::open(path).map_err(disk(path))?;
-    let bytes = file.metadata().map_err(disk(path))?.len();
-    let mut length = [0u8; 8];
-    file.read_exact(&mut length).map_err(|_| damaged("it has no header"))?;
-    let length = u64::from_le_bytes(length);
-    if length > HEADER_BYTES_MOST || length + 8 > bytes {
-        return Err(damaged("its header is longer than the file"));
-    }
-    let mut header = vec![0u8; length as usize];
-    file.read_exact(&mut header).map_err(disk(path))?;
-    let header: serde_json::Value =
-        serde_json::from_slice(&header).map_err(|_| damaged("its header is no JSON"))?;
-    let tensors = header.as_object().ok_or_else(|| damaged("its header is no object"))?;
-    let ends = tensors.values().filter_map(|tensor| tensor["data_offsets"][1].as_u64());
-    let end = ends.max().unwrap_or(0).saturating_add(8 + length);
-    if end == bytes { Ok(()) } else { Err(damaged(&format!("{bytes} bytes instead of {end}"))) }
 }
 
 fn keccak_of(path: &Path) -> Result<[u8; 32], ModelFolderError> {
