@@ -26,7 +26,6 @@ mod atomic_file;
 mod desk;
 mod error;
 mod indexer;
-mod sealed_lines;
 mod settings;
 
 pub use blob::BlobStore;
