@@ -1,6 +1,25 @@
 //! A LoRA adapter: the low-rank change that turns the base model into an expert of one domain, without
 //! touching the base model's weights.
+//!
+//! [`admit()`] checks a PEFT folder before anything of it is allocated; every refusal has a stable code
+//! ([`RejectCode`]). See `docs/adapters.md`.
 
+mod admit;
+mod base_shape;
+mod config;
+mod folder;
+mod header;
+mod module;
+mod peft;
+mod plan;
+mod rejected;
 mod weights;
 
+pub use admit::{AdapterFile, Admitted, admit, listing, load};
+pub use base_shape::{BaseShape, BaseShapeError};
+pub use config::{PeftConfig, RANK_MOST};
+pub use folder::{CONFIG_BYTES_MOST, CONFIG_FILE, WEIGHTS_FILE};
+pub use header::HEADER_BYTES_MOST;
+pub use peft::{PeftDtype, PeftFolder, PeftTensor, RandomAdapter};
+pub use rejected::{RejectCode, Rejected};
 pub use weights::{LoraAdapter, LoraPair, Projection, Site};
