@@ -9,6 +9,7 @@ use crate::config::Config;
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{Address, PayeeId};
 use footnote_domain::money::FeePolicy;
+use footnote_generator::adapter::{AdapterError, AdapterRegistry};
 use footnote_indexer::{BlobStore, Indexer, IndexerError, IndexerSettings};
 use footnote_ledger::chain::{
     ChainClient, ChainError, Deployment, PrivateKeySigner, dev_signer, signer_address,
@@ -39,6 +40,9 @@ pub enum AppError {
     /// The key of the language model's server.
     #[error(transparent)]
     ModelKey(#[from] footnote_generator::ApiKeyError),
+    /// The adapters.
+    #[error(transparent)]
+    Adapters(#[from] AdapterError),
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -145,6 +149,9 @@ impl Service {
             index_embedder,
         )?;
         let shelf = Arc::new(Shelf::open(&places.generations())?);
+        make_private(&config.adapters.dir)?;
+        let adapters =
+            AdapterRegistry::open(&config.adapters.dir, config.adapters.adapter_bytes_max)?;
         let policy = first_policy(&chain, &ledger, &places.policy()).await?;
         let app = Arc::new(App {
             caps: Caps::new(cap_limits(&config)),
@@ -155,6 +162,7 @@ impl Service {
             live: LiveAnswers::default(),
             index_status: indexer.status(),
             chain,
+            adapters: Arc::new(adapters),
             backend: super::backend::open(&config.backend).await?,
             policy: RwLock::new(policy),
             platform: PayeeId::from_address(operator),
