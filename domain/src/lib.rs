@@ -18,6 +18,7 @@ pub mod ownership;
 pub mod payee;
 pub mod receipt;
 pub mod score;
+pub mod sealed_lines;
 pub mod source_uri;
 pub mod text;
 pub mod trace;

@@ -6,9 +6,9 @@
 
 use crate::atomic_file;
 use crate::error::IndexerError;
-use crate::sealed_lines::{LineReader, LineWriter};
 use footnote_domain::chain::{BlockRef, ChainEvent};
 use footnote_domain::id::{Address, Digest};
+use footnote_domain::sealed_lines::{LineReader, LineWriter};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

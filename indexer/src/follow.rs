@@ -3,6 +3,7 @@
 //! History is read by ranges. The last [`WINDOW_BLOCKS`] blocks are read one by one and by hash,
 //! because a lagging node answers an empty list for a number that it does not have yet.
 
+use crate::adapters::RegisteredAdapters;
 use crate::chain_log::{Stretch, WINDOW_BLOCKS};
 use crate::corpus::Corpus;
 use crate::error::IndexerError;
@@ -38,15 +39,20 @@ impl Stage for Follow {
         if self.next_block(work) < head.number {
             work.status.phase(Phase::Following);
         }
-        Ok(match self.read_history(work, head).await? {
+        let outcome = match self.read_history(work, head).await? {
             Outcome::Done => self.read_tip(work, head).await?,
             unsettled => unsettled,
-        })
+        };
+        if outcome == Outcome::Done {
+            work.tell_adapters();
+        }
+        Ok(outcome)
     }
 
     async fn unwind(&mut self, work: &mut Work, kept: Kept) -> Result<(), IndexerError> {
         work.log.truncate(kept)?;
         work.corpus = Corpus::of(work.log.events());
+        work.adapters = RegisteredAdapters::of(work.log.events());
         work.changed();
         work.status.update(|status| status.followed_block = kept);
         Ok(())
@@ -219,6 +225,7 @@ fn keep(work: &mut Work, stretch: Stretch) -> Result<(), IndexerError> {
     work.log.append(stretch)?;
     for event in &work.log.events()[new_events..] {
         work.corpus.apply(event);
+        work.adapters.apply(event);
     }
     if work.log.events().len() > new_events {
         work.changed();

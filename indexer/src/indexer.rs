@@ -1,6 +1,7 @@
 //! How do the stages work together? A loop of rounds: follow, and unwind where the chain turned;
 //! fetch, chunk, embed, write. A failure is told, waited out and tried again; what serves stays.
 
+use crate::adapters::RegisteredAdapters;
 use crate::assemble::Snapshot;
 use crate::chain_log::{ChainLog, Deployment};
 use crate::chunk::Chunk;
@@ -97,6 +98,11 @@ impl Indexer {
     /// Watches which generation serves; `None` until the first is known.
     pub fn published(&self) -> watch::Receiver<Option<GenerationId>> {
         self.write.subscribe()
+    }
+
+    /// Watches the registered adapters as of the safe head; `None` until it was reached.
+    pub fn adapters(&self) -> watch::Receiver<Option<Arc<RegisteredAdapters>>> {
+        self.work.adapters_told.subscribe()
     }
 
     /// What the events read so far say.

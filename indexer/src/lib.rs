@@ -6,6 +6,7 @@
 //! follows from it and from the blobs. Whatever is lost or damaged is read again, and a
 //! reorganisation is undone by cutting the log and folding it anew.
 
+pub mod adapters;
 pub mod assemble;
 pub mod blob;
 pub mod chain_log;
@@ -26,7 +27,6 @@ mod atomic_file;
 mod desk;
 mod error;
 mod indexer;
-mod sealed_lines;
 mod settings;
 
 pub use blob::BlobStore;

@@ -1,5 +1,6 @@
 //! What is a stage, and what do the stages share?
 
+use crate::adapters::RegisteredAdapters;
 use crate::chain_log::ChainLog;
 use crate::corpus::Corpus;
 use crate::cut::Cut;
@@ -12,6 +13,7 @@ use footnote_domain::id::{ContentHash, Digest};
 use footnote_retriever::DocumentVectors;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The last block that stays after a reorganisation; `None` when nothing does.
 pub type Kept = Option<u64>;
@@ -52,6 +54,10 @@ pub struct Work {
     pub log: ChainLog,
     /// Their fold.
     pub corpus: Corpus,
+    /// Their fold where adapters are concerned.
+    pub adapters: RegisteredAdapters,
+    /// Tells the adapters as of the safe head, once it was reached.
+    pub adapters_told: watch::Sender<Option<Arc<RegisteredAdapters>>>,
     /// Texts by hash, or why there is none.
     pub texts: HashMap<ContentHash, Blob>,
     /// Readable manifests by hash.
@@ -73,9 +79,12 @@ impl Work {
     /// Starts from a log.
     pub fn new(log: ChainLog, status: StatusBoard) -> Self {
         let corpus = Corpus::of(log.events());
+        let adapters = RegisteredAdapters::of(log.events());
         Self {
             log,
             corpus,
+            adapters,
+            adapters_told: watch::Sender::new(None),
             texts: HashMap::new(),
             profiles: HashMap::new(),
             cuts: HashMap::new(),
@@ -83,6 +92,17 @@ impl Work {
             revision: 1,
             status,
         }
+    }
+
+    /// Tells the adapters to who watches them, when they are others than those told last.
+    pub fn tell_adapters(&self) {
+        self.adapters_told.send_if_modified(|told| {
+            let news = told.as_deref() != Some(&self.adapters);
+            if news {
+                *told = Some(Arc::new(self.adapters.clone()));
+            }
+            news
+        });
     }
 
     /// Notes that something changed.

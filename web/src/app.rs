@@ -1,6 +1,7 @@
 //! What does every handler share? The open parts of one running service, built once from a
 //! configuration for the server, the command line and the tests alike.
 
+mod adapters;
 pub(crate) mod backend;
 mod build;
 mod claim;
@@ -12,6 +13,7 @@ mod tasks;
 mod unigram_archive;
 mod views;
 
+pub(crate) use adapters::mirror as mirror_adapters;
 pub use build::{AppError, Service};
 pub(crate) use build::{evidence_folders, ledger_beside};
 pub use claim::ClaimError;
@@ -34,6 +36,7 @@ use footnote_domain::money::{FeePolicy, Nano};
 use footnote_domain::score::Score;
 use footnote_domain::text::Language;
 use footnote_generator::Backend;
+use footnote_generator::adapter::AdapterRegistry;
 use footnote_indexer::{BlobStore, IndexStatus};
 use footnote_ledger::Ledger;
 use footnote_ledger::chain::ChainClient;
@@ -61,6 +64,8 @@ pub struct App {
     pub chain: ChainClient,
     /// Who writes answers.
     pub backend: Arc<dyn Backend>,
+    /// Adapters and what they are called.
+    pub adapters: Arc<AdapterRegistry>,
     /// What guests may spend.
     pub caps: Caps,
     /// Places for answers written at once.

@@ -1,5 +1,6 @@
 //! The command line of `footnote`.
 
+mod adapters;
 mod ask;
 mod audit;
 mod bundle;
@@ -44,6 +45,11 @@ enum Command {
     Ask(ask::AskArgs),
     /// Register texts of a folder (.md, .txt) or a .jsonl(.gz) file in a Datanet.
     Import(import::ImportArgs),
+    /// Admit LoRA adapters, and govern the names they are asked for by.
+    Adapters {
+        #[command(subcommand)]
+        command: adapters::AdaptersCommand,
+    },
     /// Close the open epoch and settle it on chain.
     Settle(settle::SettleArgs),
     /// Claim what a contributor has earned, on chain.
@@ -121,6 +127,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { place, listen } => serve::run(place.config(listen)?).await?,
         Command::Ask(args) => return ask::run(args).await,
         Command::Import(args) => import::run(args).await?,
+        Command::Adapters { command } => return adapters::run(command).await,
         Command::Settle(args) => settle::run(args).await?,
         Command::Claim(args) => claim::run(args).await?,
         Command::Bundle(args) => bundle::run(args).await?,

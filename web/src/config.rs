@@ -9,7 +9,7 @@ mod resolve;
 pub use database_url::DatabaseUrl;
 pub use documented::DOCUMENTED;
 pub use generation::{BackendConfig, KeyPlace, ServerConfig};
-pub use resolve::{Config, ConfigError, Overrides};
+pub use resolve::{AdaptersConfig, Config, ConfigError, Overrides};
 
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -26,6 +26,7 @@ pub struct RawConfig {
     vectors: RawVectors,
     embedding: RawEmbedding,
     generation: RawGeneration,
+    adapters: RawAdapters,
     promotion: RawPromotion,
     limits: RawLimits,
 }
@@ -150,6 +151,20 @@ impl Default for RawGeneration {
             sentences_max: 4,
             necessity: false,
         }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawAdapters {
+    dir: PathBuf,
+    memory_mib: usize,
+    adapter_mib_max: usize,
+}
+
+impl Default for RawAdapters {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("adapters"), memory_mib: 512, adapter_mib_max: 256 }
     }
 }
 

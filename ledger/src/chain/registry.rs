@@ -114,12 +114,33 @@ impl ChainClient {
         slug: &str,
         open: bool,
     ) -> Result<DatanetId, ChainError> {
-        let id = datanet_id(RegistryKind::Datanet, signer_address(signer), slug);
+        self.create(signer, RegistryKind::Datanet, slug, open).await
+    }
+
+    /// Registers an adapter of the signer, or finds the one it has under this slug.
+    ///
+    /// # Errors
+    /// [`ChainError::Reverted`] with `BadSlug`.
+    pub async fn create_adapter(
+        &self,
+        signer: &PrivateKeySigner,
+        slug: &str,
+    ) -> Result<DatanetId, ChainError> {
+        self.create(signer, RegistryKind::Adapter, slug, false).await
+    }
+
+    async fn create(
+        &self,
+        signer: &PrivateKeySigner,
+        kind: RegistryKind,
+        slug: &str,
+        open: bool,
+    ) -> Result<DatanetId, ChainError> {
+        let id = datanet_id(kind, signer_address(signer), slug);
         if self.datanet_exists(id).await? {
             return Ok(id);
         }
-        let kind = kind_number(RegistryKind::Datanet);
-        let call = Registry::createCall { kind, slug: slug.to_owned(), open };
+        let call = Registry::createCall { kind: kind_number(kind), slug: slug.to_owned(), open };
         match self.transact(signer, self.deployment.registry, &call).await {
             // Another process was faster with the same key.
             Err(error) if error.is_revert("EntryExists") => Ok(id),
@@ -172,6 +193,34 @@ impl ChainClient {
     ) -> Result<Mined, ChainError> {
         let call = Registry::setStatusCall { id: id.0.into(), status: status_number(status) };
         self.write(signer, &call).await
+    }
+
+    /// Makes an older or newer published version of an entry of the signer current.
+    ///
+    /// # Errors
+    /// [`ChainError::Reverted`] with `UnknownVersion` or `NoChange`.
+    pub async fn roll_back(
+        &self,
+        signer: &PrivateKeySigner,
+        id: DatanetId,
+        version: u32,
+    ) -> Result<Mined, ChainError> {
+        self.write(signer, &Registry::rollbackCall { id: id.0.into(), version }).await
+    }
+
+    /// Sends readers of an entry of the signer to another one, or back with `None`.
+    ///
+    /// # Errors
+    /// [`ChainError::Reverted`] with `BadRedirect` when that one is of another kind, retracted or
+    /// redirected itself.
+    pub async fn redirect(
+        &self,
+        signer: &PrivateKeySigner,
+        id: DatanetId,
+        to: Option<DatanetId>,
+    ) -> Result<Mined, ChainError> {
+        let to = to.unwrap_or_default().0.into();
+        self.write(signer, &Registry::redirectCall { id: id.0.into(), to }).await
     }
 
     /// Lets `account` contribute to a Datanet of the signer that is not open, or stops it.

@@ -9,6 +9,7 @@ use crate::config::Config;
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{Address, PayeeId};
 use footnote_domain::money::FeePolicy;
+use footnote_generator::adapter::{AdapterError, AdapterRegistry};
 use footnote_indexer::{BlobStore, Indexer, IndexerError, IndexerSettings};
 use footnote_ledger::chain::{
     ChainClient, ChainError, Deployment, PrivateKeySigner, dev_signer, signer_address,
@@ -45,6 +46,9 @@ pub enum AppError {
     /// The model does not score.
     #[error("configuration key `generation.necessity`: {0}")]
     Necessity(String),
+    /// The adapters.
+    #[error(transparent)]
+    Adapters(#[from] AdapterError),
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -158,6 +162,9 @@ impl Service {
         if config.necessity {
             super::backend::check_scorer(&*backend).await?;
         }
+        make_private(&config.adapters.dir)?;
+        let adapters =
+            AdapterRegistry::open(&config.adapters.dir, config.adapters.adapter_bytes_max)?;
         let policy = first_policy(&chain, &ledger, &places.policy()).await?;
         let app = Arc::new(App {
             caps: Caps::new(cap_limits(&config)),
@@ -170,6 +177,7 @@ impl Service {
             index_status: indexer.status(),
             chain,
             backend,
+            adapters: Arc::new(adapters),
             policy: RwLock::new(policy),
             platform: PayeeId::from_address(operator),
             directory: DirectoryShelf::default(),

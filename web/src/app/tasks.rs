@@ -5,6 +5,7 @@ use super::App;
 use super::build::{Places, keep_policy};
 use crate::ask::now;
 use footnote_indexer::Indexer;
+use footnote_indexer::adapters::RegisteredAdapters;
 use footnote_ledger::settle::{sync_claims, sync_deposits};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,7 @@ type Stopping = watch::Receiver<bool>;
 pub(super) fn start(app: &Arc<App>, indexer: Indexer, stopping: &Stopping) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(reload(Arc::clone(app), indexer.published(), stopping.clone())),
+        tokio::spawn(follow_adapters(Arc::clone(app), indexer.adapters(), stopping.clone())),
         tokio::spawn(indexer.run(stopping.clone())),
         tokio::spawn(follow_money(Arc::clone(app), stopping.clone())),
         tokio::spawn(sweep(Arc::clone(app), stopping.clone())),
@@ -54,6 +56,42 @@ async fn reload(
             _ = stopping.wait_for(|stop| *stop) => return,
         }
     }
+}
+
+/// Lets aliases say what the chain says, each time that it says something new.
+async fn follow_adapters(
+    app: Arc<App>,
+    mut told: watch::Receiver<Option<Arc<RegisteredAdapters>>>,
+    mut stopping: Stopping,
+) {
+    loop {
+        let adapters = told.borrow_and_update().clone();
+        let mirrored = match adapters {
+            Some(adapters) => mirror_beside(&app, adapters).await,
+            None => Ok(0),
+        };
+        match mirrored {
+            Ok(changed) if changed > 0 => tracing::info!(changed, "aliases of adapters changed"),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "adapters cannot be taken over from the chain; trying again");
+                if !wait(CHAIN_PAUSE, &mut stopping).await {
+                    return;
+                }
+                continue;
+            }
+        }
+        tokio::select! {
+            changed = told.changed() => if changed.is_err() { return },
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn mirror_beside(app: &Arc<App>, adapters: Arc<RegisteredAdapters>) -> anyhow::Result<usize> {
+    let app = Arc::clone(app);
+    let mirror = move || super::mirror_adapters(&app.adapters, &adapters, now());
+    Ok(tokio::task::spawn_blocking(mirror).await??)
 }
 
 /// Credits deposits once they are final, notes claims that were paid, and a new fee policy.

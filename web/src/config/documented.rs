@@ -84,6 +84,14 @@ sentences_max = 4
 # and for servers that echo log-probabilities (vLLM).
 necessity = false
 
+[adapters]
+# Folder of LoRA adapters and their names; within the data folder unless it begins with /.
+dir = "adapters"
+# Memory for all adapters that are in use or kept ready, in MiB;
+memory_mib = 512
+# and for one. What would take more is not admitted.
+adapter_mib_max = 256
+
 [promotion]
 # What guests may spend from the promotion account, in nano-credits (10⁻⁹ token): a day, all together;
 per_day = 24000000000

@@ -72,6 +72,8 @@ pub struct Config {
     pub embedding: Option<EmbeddingConfig>,
     /// Who writes answers.
     pub backend: BackendConfig,
+    /// LoRA adapters.
+    pub adapters: AdaptersConfig,
     /// Passages read for one answer.
     pub passages: usize,
     /// Most sentences of one answer.
@@ -90,6 +92,19 @@ pub struct Config {
     pub answers_at_once: usize,
     /// Seconds until an answer is given up.
     pub answer_seconds: u64,
+}
+
+/// Where adapters lie, and what they may take.
+#[derive(Debug, Clone)]
+pub struct AdaptersConfig {
+    /// Their folder.
+    pub dir: PathBuf,
+    /// Bytes of memory for all of them.
+    pub memory_bytes: u64,
+    /// Bytes of memory for one.
+    pub adapter_bytes_max: u64,
+    /// Folder of the base model, when one is configured.
+    pub base_dir: Option<PathBuf>,
 }
 
 /// Where the embedding model lies.
@@ -144,6 +159,7 @@ impl Config {
             listen,
             trusted_proxies: trusted_proxies(&raw)?,
             deployment: data_dir.join(&raw.chain.deployment),
+            adapters: adapters(&raw, &data_dir)?,
             data_dir,
             rpc_url,
             operator: operator(&raw)?,
@@ -218,6 +234,23 @@ fn trusted_proxies(raw: &RawConfig) -> Result<Vec<IpAddr>, ConfigError> {
         Err(_) => refuse("server.trusted_proxies", format!("`{given}` is no IP address")),
     };
     raw.server.trusted_proxies.iter().map(parse).collect()
+}
+
+fn adapters(raw: &RawConfig, data_dir: &Path) -> Result<AdaptersConfig, ConfigError> {
+    const MIB: u64 = 1 << 20;
+    let given = &raw.adapters;
+    if given.dir.as_os_str().is_empty() {
+        return refuse("adapters.dir", "is empty; name a folder, in the data folder or anywhere");
+    }
+    let memory_mib = within("adapters.memory_mib", given.memory_mib, 1, 1 << 20)?;
+    let one = within("adapters.adapter_mib_max", given.adapter_mib_max, 1, memory_mib)?;
+    let model_dir = &raw.generation.model_dir;
+    Ok(AdaptersConfig {
+        dir: data_dir.join(&given.dir),
+        memory_bytes: memory_mib as u64 * MIB,
+        adapter_bytes_max: one as u64 * MIB,
+        base_dir: Some(model_dir.clone()).filter(|dir| !dir.as_os_str().is_empty()),
+    })
 }
 
 fn embedding(raw: &RawConfig) -> Result<Option<EmbeddingConfig>, ConfigError> {
@@ -337,6 +370,7 @@ mod tests {
                 "vectors",
                 "embedding",
                 "generation",
+                "adapters",
                 "promotion",
                 "limits",
             ];
@@ -385,6 +419,8 @@ mod tests {
         check("[server]\nlisen = \"127.0.0.1:1\"", "lisen");
         check("[generation]\npassages = \"many\"", "passages");
         check("[generation]\npassages = 0", "`generation.passages`: 0 is not between 1 and 40");
+        check("[adapters]\nmemory_mib = 8\nadapter_mib_max = 9", "`adapters.adapter_mib_max`: 9");
+        check("[adapters]\ndir = \"\"", "`adapters.dir`");
         check("[promotion]\nper_day = -1", "`promotion.per_day`");
         check("[embedding]\nmodel_dir = \"/nowhere\"", "`embedding.onnxruntime`");
         check("nonsense", "test");

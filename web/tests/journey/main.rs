@@ -4,6 +4,7 @@
 //! `FOOTNOTE_MODEL_DIR`); `cargo xtask test` sets them. Without anvil the tests say that they were
 //! skipped; with a broken one they fail.
 
+mod adapters;
 mod asking;
 mod crash;
 mod door;
