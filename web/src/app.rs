@@ -1,6 +1,7 @@
 //! What does every handler share? The open parts of one running service, built once from a
 //! configuration for the server, the command line and the tests alike.
 
+mod account;
 pub(crate) mod backend;
 mod build;
 mod claim;
@@ -11,6 +12,7 @@ mod folder;
 mod tasks;
 mod views;
 
+pub use account::{Browser, SignInFailed};
 pub(crate) use build::ledger_beside;
 pub use build::{AppError, Service};
 pub use claim::ClaimError;

@@ -158,7 +158,9 @@ fn movement(
 ) -> Result<AccountMovement, LedgerError> {
     let held = || Nano::new(i128::from(row.held.unwrap_or(row.amount)));
     let reason = match row.kind.as_str() {
-        "deposit" => Reason::Deposited { block: blocks.get(&TransferId::from(row.group_id)).copied() },
+        "deposit" => {
+            Reason::Deposited { block: blocks.get(&TransferId::from(row.group_id)).copied() }
+        }
         "capture" => Reason::Charged { held: held()? },
         "void" => Reason::Released { held: held()?, why: row.reason.clone().unwrap_or_default() },
         "reversal" => Reason::TakenBack,

@@ -4,10 +4,13 @@
 //! `FOOTNOTE_MODEL_DIR`); `cargo xtask test` sets them. Without anvil the tests say that they were
 //! skipped; with a broken one they fail.
 
+mod account;
 mod asking;
+mod browser;
 mod crash;
 mod door;
 mod house;
 mod importing;
+mod keys;
 mod paying;
 mod stranger;
