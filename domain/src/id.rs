@@ -110,6 +110,10 @@ hex_id!(
     /// An answer: 128 random bits, so that a permalink cannot be guessed.
     AnswerId, 16
 );
+hex_id!(
+    /// An API key's name in lists and pages; it opens nothing.
+    KeyId, 16
+);
 
 impl ContentHash {
     /// The hash of a contribution's bytes.

@@ -1,7 +1,7 @@
 //! How do ids and hashes stand in a column? As a blob of exactly their length, checked on reading.
 
 use footnote_domain::id::{
-    Address, AnswerId, BlockHash, ContentHash, DatanetId, Digest, PayeeId, TransferId,
+    Address, AnswerId, BlockHash, ContentHash, DatanetId, Digest, KeyId, PayeeId, TransferId,
 };
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, Value, ValueType, ValueTypeErr};
 use sea_orm::{ColIdx, DbErr, QueryResult, TryFromU64, TryGetError, TryGetable};
@@ -80,4 +80,4 @@ macro_rules! stands_as {
 
 stands_as!(32: BlockHash, ContentHash, DatanetId, Digest, PayeeId, TransferId);
 stands_as!(20: Address);
-stands_as!(16: AnswerId);
+stands_as!(16: AnswerId, KeyId);

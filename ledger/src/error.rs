@@ -2,7 +2,7 @@
 
 use crate::chain::ChainError;
 use footnote_domain::chain::SourceError;
-use footnote_domain::id::{Address, PayeeId, TransferId};
+use footnote_domain::id::{Address, KeyId, PayeeId, TransferId};
 use footnote_domain::money::{AmountError, Nano};
 use std::path::PathBuf;
 
@@ -88,6 +88,30 @@ pub enum LedgerError {
         cap: Nano,
         /// What it has spent or reserved since midnight UTC.
         spent: Nano,
+    },
+    /// A signed message that was used before.
+    #[error("this sign-in was used before: sign a fresh message")]
+    NonceSpent,
+    /// A key that is another's, revoked, or not there.
+    #[error("there is no key {0} that opens anything: make one on the page of keys")]
+    NoSuchKey(KeyId),
+    /// An owner with very many keys.
+    #[error("an account has at most {0} keys: revoke one that is not needed")]
+    TooManyKeys(u64),
+    /// A key's allowance for the day is used up.
+    #[error(
+        "{whose} may spend {cap} nano-credits a day by this key and has spent or reserved {spent}: \
+         try again tomorrow"
+    )]
+    KeyCap {
+        /// Whose part of it.
+        whose: &'static str,
+        /// The allowance.
+        cap: Nano,
+        /// What was spent or reserved since midnight UTC.
+        spent: Nano,
+        /// What the key's owner wants visitors to be told; may be empty.
+        words: String,
     },
     /// A movement of nothing.
     #[error("a {0} needs an amount above zero")]

@@ -14,6 +14,7 @@ pub mod merkle;
 pub mod settle;
 pub mod verify;
 
+mod access;
 mod account;
 mod book;
 mod bundle;
@@ -26,8 +27,12 @@ mod ledger;
 mod operation;
 mod read;
 mod settings;
+mod statement;
 mod writer;
 
+pub use access::{
+    ApiKey, Feedback, KeyCaps, KeyKind, KeyTerms, KeyUse, NewKey, NewSession, Session,
+};
 pub use account::Account;
 pub use error::LedgerError;
 pub use ledger::Ledger;
@@ -39,5 +44,8 @@ pub use read::answer::{AnswerState, StoredAnswer};
 pub use read::balance::Balance;
 pub use read::earning::{DocumentEarnings, EarnedLine, Earnings, PayeeTotals};
 pub use read::epoch::{ClaimProof, EpochRecord, EpochStage};
+pub use read::key::KeyUsage;
+pub use read::movement::{AccountMovement, Movements, Reason, Reserved};
 pub use read::receipt::signed_fields;
+pub use read::statement::{DayEarnings, StatementLine};
 pub use settings::{LedgerSettings, Opening};

@@ -2,12 +2,16 @@
 //! a whole or not at all.
 
 pub(crate) mod begin;
+pub(crate) mod begin_by_key;
 pub(crate) mod capture;
 pub(crate) mod claim;
 pub(crate) mod close;
 pub(crate) mod deposit;
 pub(crate) mod epoch;
 pub(crate) mod hold;
+pub(crate) mod key;
 pub(crate) mod outbox;
+pub(crate) mod reader;
+pub(crate) mod session;
 pub(crate) mod sign;
 pub(crate) mod void;

@@ -4,4 +4,8 @@ pub(crate) mod answer;
 pub(crate) mod balance;
 pub(crate) mod earning;
 pub(crate) mod epoch;
+pub(crate) mod key;
+pub(crate) mod movement;
 pub(crate) mod receipt;
+pub(crate) mod session;
+pub(crate) mod statement;

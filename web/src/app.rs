@@ -1,6 +1,7 @@
 //! What does every handler share? The open parts of one running service, built once from a
 //! configuration for the server, the command line and the tests alike.
 
+mod account;
 mod adapters;
 pub(crate) mod backend;
 mod build;
@@ -14,6 +15,7 @@ mod unigram_archive;
 mod views;
 
 pub(crate) use adapters::mirror as mirror_adapters;
+pub use account::{Browser, SignInFailed};
 pub use build::{AppError, Service};
 pub(crate) use build::{evidence_folders, ledger_beside};
 pub use claim::ClaimError;

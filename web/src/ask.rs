@@ -13,6 +13,7 @@ mod find;
 pub mod live;
 mod necessity;
 mod next;
+mod payer;
 pub mod present;
 pub mod question;
 mod record;
@@ -27,9 +28,10 @@ pub use answer::{Answer, Outcome};
 pub use error::AskError;
 pub use event::AnswerEvent;
 pub use find::question_vector;
+pub use payer::Payer;
 pub use question::{Question, QuestionError};
 pub(crate) use record::request_bytes;
-pub use stored::{View, answer, events};
+pub use stored::{ERASED, View, answer, events};
 pub(crate) use terms::{now, tariff, usage_most};
 
 use crate::app::App;
@@ -37,7 +39,7 @@ use caps::Taken;
 use conclude::{abandon, conclude};
 use footnote_domain::id::{AnswerId, DatanetId, Digest};
 use footnote_domain::money::Nano;
-use footnote_ledger::{Account, Begin, Begun, Hold};
+use footnote_ledger::{Begin, Begun, Hold};
 use footnote_retriever::Generation;
 use live::LiveAnswer;
 use record::Terms;
@@ -69,6 +71,8 @@ pub struct Caller {
     pub ip: String,
     /// The browser's session, when it has one.
     pub session: Option<String>,
+    /// Whose purse it comes out of.
+    pub payer: Payer,
 }
 
 /// One question on its way.
@@ -98,14 +102,15 @@ async fn reserve(app: Arc<App>, request: AskRequest) -> Result<AnswerId, AskErro
     let place = place.map_err(|_| AskError::Busy(app.config.answers_at_once))?;
     let terms = terms::of(&app, &generation, &request).await?;
     let price = app.price_at_most();
-    let Caller { ip, session } = request.caller.clone();
-    let day = terms.time / 86_400;
-    let taken = app.caps.take(&ip, session.as_deref(), day, price);
-    let taken = taken.map_err(AskError::CapReached)?;
+    let taken = take(&app, &request.caller, terms.time / 86_400, price)?;
     let id = AnswerId(rand::random());
     // Before the reservation: whoever comes with the same key a moment later finds it alive.
     let live = app.live.begin(id, request.question.text());
-    let begun = app.ledger.begin(begin(&app, &request, &terms, id, price)).await;
+    let begin = begin(&app, &request, &terms, id, price);
+    let begun = match request.caller.payer {
+        Payer::Key { used, .. } => app.ledger.begin_by_key(begin, used).await,
+        Payer::Guest | Payer::Account(_) => app.ledger.begin(begin).await,
+    };
     if let Ok(Begun::Held(hold)) = begun {
         let started = Instant::now();
         let job = Job { id, request, generation, hold, terms, live, taken, started, _place: place };
@@ -120,16 +125,26 @@ async fn reserve(app: Arc<App>, request: AskRequest) -> Result<AnswerId, AskErro
     }
 }
 
+/// Guests have a gift of their own each; everybody else pays, and the ledger alone says how much.
+fn take(app: &App, caller: &Caller, day: u64, price: Nano) -> Result<Taken, AskError> {
+    if caller.payer != Payer::Guest {
+        return Ok(Taken::default());
+    }
+    let taken = app.caps.take(&caller.ip, caller.session.as_deref(), day, price);
+    taken.map_err(AskError::CapReached)
+}
+
 fn begin(app: &App, request: &AskRequest, terms: &Terms, answer: AnswerId, amount: Nano) -> Begin {
-    let Caller { ip, session } = &request.caller;
+    let caller = &request.caller;
+    let guest = caller.payer == Payer::Guest;
     Begin {
-        scope: format!("guest {}", session.as_deref().unwrap_or(ip)),
+        scope: caller.payer.scope(caller.session.as_deref().unwrap_or(&caller.ip)),
         key: request.key.clone().unwrap_or_else(|| answer.to_string()),
         request_hash: Digest::of(&[&terms.request]),
         answer,
-        payer: Account::Promotion,
+        payer: caller.payer.account(),
         amount,
-        daily_cap: Some(app.config.promotion_per_day),
+        daily_cap: guest.then_some(app.config.promotion_per_day),
         expires_at: terms.time + app.config.answer_seconds + HOLD_GRACE_SECONDS,
     }
 }

@@ -35,12 +35,17 @@ pub struct RawConfig {
 #[serde(default, deny_unknown_fields)]
 struct RawServer {
     listen: String,
+    public_url: String,
     trusted_proxies: Vec<String>,
 }
 
 impl Default for RawServer {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), trusted_proxies: Vec::new() }
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            public_url: String::new(),
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 

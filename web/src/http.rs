@@ -3,11 +3,15 @@
 pub mod api;
 pub mod assets;
 pub mod caller;
+mod cors;
 pub mod csrf;
 pub mod error;
+mod identity;
 mod methods;
 pub mod pages;
+mod place;
 mod security;
+mod widget;
 
 use crate::app::App;
 use actix_web::dev::Server;
@@ -32,6 +36,8 @@ pub fn configure(service: &mut web::ServiceConfig) {
         .app_data(error::form_config(BODY_BYTES_MOST))
         .app_data(error::query_config())
         .app_data(error::path_config())
+        .service(web::resource("/widget.js").route(web::get().to(widget::loader)))
+        .service(web::resource("/embed").route(web::get().to(widget::embed)))
         .configure(api::configure)
         .configure(pages::configure);
 }
@@ -45,6 +51,8 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
+            .wrap(from_fn(identity::known))
+            .wrap(from_fn(cors::share))
             .wrap(from_fn(methods::explained))
             .wrap(Compress::default())
             .wrap(from_fn(security::headers))

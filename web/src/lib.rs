@@ -3,6 +3,7 @@
 //! [`ask`] wires the crates below into one answer and knows nothing of HTTP; pages, API and command
 //! line all call it.
 
+pub mod account;
 pub mod app;
 pub mod ask;
 pub mod cli;

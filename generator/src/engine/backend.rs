@@ -59,7 +59,8 @@ impl EngineSettings {
     }
 }
 
-/// A loaded model with slots for adapters.
+/// A loaded model with slots for adapters. Clones share it.
+#[derive(Clone)]
 pub struct EngineBackend {
     engine: Engine,
     words: Words,
@@ -218,6 +219,10 @@ impl Backend for EngineBackend {
             model_digest: Some(self.digest),
             limits: Some(self.limits),
         }
+    }
+
+    fn scorer(&self) -> Option<Arc<dyn Score>> {
+        Some(Arc::new(self.clone()))
     }
 
     async fn generate(&self, request: Request) -> Result<EventStream, GenerateError> {

@@ -6,6 +6,9 @@ use crate::entity::{answer, receipt};
 use footnote_domain::id::{AnswerId, Digest};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+/// What is kept of a question and answer that were forgotten.
+pub(crate) const ERASED: &[u8] = b"erased";
+
 /// Where an answer stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerState {
@@ -24,8 +27,10 @@ pub struct StoredAnswer {
     pub id: AnswerId,
     /// Where it stands.
     pub state: AnswerState,
-    /// What the caller was shown, complete; none while it runs and after a failure.
+    /// What the caller was shown, complete; none while it runs, after a failure, and once forgotten.
     pub body: Option<Vec<u8>>,
+    /// Whether its reader wanted it forgotten.
+    pub erased: bool,
     /// Why it cost nothing.
     pub reason: Option<String>,
     /// Seconds since 1970.
@@ -46,7 +51,8 @@ pub(crate) async fn answer<C: ConnectionTrait>(
     Ok(Some(StoredAnswer {
         id,
         state: state_of(&row.state)?,
-        body: row.body,
+        erased: row.body.as_deref() == Some(ERASED),
+        body: row.body.filter(|body| body != ERASED),
         reason: row.reason,
         created_at: row.created_at.unsigned_abs(),
         receipt: receipt.map(|row| row.hash.into()),

@@ -2,6 +2,8 @@
 //!
 //! `cargo test -p footnote-ledger --features postgres --test postgres`
 
+#[path = "../it/access.rs"]
+mod access;
 #[path = "../it/asking.rs"]
 mod asking;
 #[path = "../it/bundling.rs"]

@@ -27,6 +27,13 @@ pub(crate) fn dev_key(role: &str) -> anyhow::Result<PrivateKeySigner> {
     Ok(dev_signer(index)?)
 }
 
+/// Names and addresses of the sample contributors.
+pub(crate) fn contributors() -> Vec<(&'static str, Address)> {
+    let named = (FIRST_CONTRIBUTOR..).zip(CONTRIBUTORS);
+    let known = |(index, name)| dev_signer(index).ok().map(|key| (name, signer_address(&key)));
+    named.filter_map(known).collect()
+}
+
 /// The sample contributor who holds an address, with their key.
 pub(crate) fn dev_key_of(address: Address) -> Option<PrivateKeySigner> {
     let keys =

@@ -25,8 +25,8 @@ pub struct Caps {
     spent: Mutex<Spent>,
 }
 
-/// What was taken for one question, and out of whose gift.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was taken for one question, and out of whose gift; nothing of those who pay themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
     day: u64,
     slots: Vec<String>,

@@ -7,6 +7,9 @@ use footnote_generator::GenerateError;
 use footnote_ledger::LedgerError;
 use footnote_retriever::RetrieverError;
 
+/// Seconds of a UTC day.
+const DAY: u64 = 86_400;
+
 /// A question that could not be answered. Nothing is charged for any of these.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
@@ -35,8 +38,22 @@ pub enum AskError {
         "the free answers for {0} are used up for today; sign in with a balance, or come back tomorrow"
     )]
     CapReached(&'static str),
+    /// A key's allowance for the day is used up.
+    #[error("{}", over_limit(.words))]
+    KeyCap {
+        /// Whose part of it.
+        whose: &'static str,
+        /// What the key's owner wants to be said; may be empty.
+        words: String,
+    },
+    /// A key that was revoked while it asked.
+    #[error("this key was revoked; make another one on the page of keys")]
+    KeyRevoked,
     /// The purse does not hold the price.
-    #[error("the account holds {available} nano-credits, an answer needs {needed}; deposit first")]
+    #[error(
+        "the account has {} tokens to spend, an answer needs {}; deposit first: the page /account says how",
+        .available.in_tokens(), .needed.in_tokens()
+    )]
     InsufficientFunds {
         /// In the purse.
         available: Nano,
@@ -76,6 +93,8 @@ impl From<LedgerError> for AskError {
             }
             LedgerError::DailyCap { .. } => Self::CapReached("all guests"),
             LedgerError::KeyReused { .. } => Self::KeyReused,
+            LedgerError::KeyCap { whose, words, .. } => Self::KeyCap { whose, words },
+            LedgerError::NoSuchKey(_) => Self::KeyRevoked,
             other => Self::Ledger(other),
         }
     }
@@ -93,6 +112,8 @@ impl AskError {
             Self::Busy(_) => "busy",
             Self::CapReached(_) => "promotion_exhausted",
             Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::KeyCap { .. } => "key_cap_reached",
+            Self::KeyRevoked => "invalid_api_key",
             Self::KeyReused => "idempotency_key_reused",
             Self::TimedOut(_) => "timed_out",
             Self::UnknownAnswer(_) => "unknown_answer",
@@ -113,6 +134,8 @@ impl AskError {
             Self::StillRunning => 409,
             Self::NotReady | Self::Busy(_) => 503,
             Self::CapReached(_) | Self::InsufficientFunds { .. } => 402,
+            Self::KeyCap { .. } => 429,
+            Self::KeyRevoked => 401,
             Self::KeyReused => 422,
             Self::TimedOut(_) => 504,
             Self::Ledger(_) | Self::Retriever(_) | Self::Generate(_) | Self::Broken(_) => 500,
@@ -124,7 +147,13 @@ impl AskError {
         match self {
             Self::StillRunning => Some(1),
             Self::NotReady | Self::Busy(_) => Some(3),
+            Self::KeyCap { .. } => Some(DAY - super::now() % DAY),
             _ => None,
         }
     }
+}
+
+/// What visitors of a site are told when its owner has chosen no words.
+fn over_limit(words: &str) -> &str {
+    if words.is_empty() { "that was enough for today; please come back tomorrow" } else { words }
 }

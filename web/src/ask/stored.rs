@@ -9,6 +9,9 @@ use footnote_ledger::AnswerState;
 use futures::stream::{BoxStream, StreamExt};
 use std::sync::Arc;
 
+/// What is said of an answer that was forgotten.
+pub const ERASED: &str = "this question and its answer were deleted by their reader";
+
 /// An answer as it stands.
 #[derive(Debug, Clone)]
 pub enum View {
@@ -16,6 +19,8 @@ pub enum View {
     Finished(Box<Answer>),
     /// Being written.
     Running,
+    /// Its reader wanted it forgotten.
+    Erased,
     /// Given up; nothing was charged.
     Voided {
         /// Why.
@@ -30,6 +35,9 @@ pub async fn answer(app: &App, id: AnswerId) -> Result<Option<View>, AskError> {
         let answer: Answer = serde_json::from_slice(&body)
             .map_err(|error| AskError::Broken(format!("answer {id} cannot be read: {error}")))?;
         return Ok(Some(View::Finished(Box::new(answer))));
+    }
+    if stored.erased {
+        return Ok(Some(View::Erased));
     }
     Ok(Some(match stored.state {
         AnswerState::Running => View::Running,
@@ -56,6 +64,10 @@ pub async fn events(
         Some(View::Running) => {
             // Its end is a moment away, or another process writes it: the reader comes again.
             return Err(AskError::StillRunning);
+        }
+        Some(View::Erased) => {
+            let failed = AnswerEvent::Failed { code: "erased".into(), message: ERASED.to_owned() };
+            return Ok(futures::stream::iter([(from as u64, failed)]).boxed());
         }
         Some(View::Voided { reason }) => {
             let message = format!(

@@ -9,8 +9,9 @@ use crate::app::App;
 use footnote_domain::attribution::{Constants, Estimator};
 use footnote_domain::id::Digest;
 use footnote_domain::money::{Beneficiaries, Tariff, Usage};
-use footnote_domain::receipt::{Funding, Model, RetrievalRecord};
+use footnote_domain::receipt::{Model, RetrievalRecord};
 use footnote_generator::Capabilities;
+use footnote_ledger::Account;
 use footnote_retriever::Generation;
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -37,8 +38,8 @@ pub(super) async fn of(
             stakers: None,
             treasury: app.platform,
         },
-        payer: pseudonym(app, epoch),
-        funding: Funding::Promotion,
+        payer: pseudonym(app, epoch, &request.caller.payer.account()),
+        funding: request.caller.payer.funding(),
         salts: Salts { request: salt(), answer: salt() },
         request: request_bytes(request.question.text(), &request.datanets, &backend),
         backend,
@@ -82,8 +83,9 @@ pub(super) fn estimator(judged_meaning: bool, judged_necessity: bool) -> Estimat
 }
 
 /// The payer's name in receipts: new in every epoch, unlinkable without the operator's secret.
-fn pseudonym(app: &App, epoch: u64) -> Digest {
-    Digest::of(&[b"footnote payer", &app.secret, &epoch.to_be_bytes(), b"promotion"])
+fn pseudonym(app: &App, epoch: u64, payer: &Account) -> Digest {
+    let payer = payer.to_string();
+    Digest::of(&[b"footnote payer", &app.secret, &epoch.to_be_bytes(), payer.as_bytes()])
 }
 
 fn parameters(app: &App, generation: &Generation) -> BTreeMap<String, String> {

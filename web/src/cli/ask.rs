@@ -4,7 +4,7 @@ use super::remote::Remote;
 use super::{Place, output};
 use crate::app::Service;
 use crate::ask::answer::{AnswerCitation, Price};
-use crate::ask::{self, Answer, AnswerEvent, AskRequest, Caller, Outcome, Question};
+use crate::ask::{self, Answer, AnswerEvent, AskRequest, Caller, Outcome, Payer, Question};
 use crate::config::Config;
 use anyhow::{Context, bail};
 use clap::Args;
@@ -82,7 +82,7 @@ async fn ask_opened(
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let datanets = app.datanet_ids(&args.datanets)?;
-    let caller = Caller { ip: "cli".into(), session: None };
+    let caller = Caller { ip: "cli".into(), session: None, payer: Payer::Guest };
     let id = ask::start(app, AskRequest { question, datanets, caller, key: None }).await?;
     let events = ask::events(app, id, None).await?;
     match events.fold(None, |_, (_, event)| async { Some(event) }).await {

@@ -6,6 +6,9 @@ pub const DOCUMENTED: &str = r#"# footnote.toml — every key, with its default.
 [server]
 # Address and port to serve on. Keep to loopback unless a proxy with TLS stands in front.
 listen = "127.0.0.1:8080"
+# The address by which browsers know this service, such as https://footnote.example: signing in counts
+# for this one only. May stay empty on loopback; elsewhere nobody can sign in without it.
+public_url = ""
 # Addresses of proxies whose X-Forwarded-For is believed; without them all guests behind a proxy share
 # one address, and its cap.
 trusted_proxies = []

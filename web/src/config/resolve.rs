@@ -54,6 +54,8 @@ pub struct Overrides {
 pub struct Config {
     /// Address to serve on.
     pub listen: SocketAddr,
+    /// Scheme and host by which browsers know the service, `https://footnote.example`.
+    pub public_url: Option<String>,
     /// Proxies whose word on whom they call for is taken.
     pub trusted_proxies: Vec<IpAddr>,
     /// Folder of all data.
@@ -157,6 +159,7 @@ impl Config {
         }
         Ok(Self {
             listen,
+            public_url: public_url(&raw)?,
             trusted_proxies: trusted_proxies(&raw)?,
             deployment: data_dir.join(&raw.chain.deployment),
             adapters: adapters(&raw, &data_dir)?,
@@ -225,6 +228,17 @@ fn operator(raw: &RawConfig) -> Result<Option<Address>, ConfigError> {
     match given.parse() {
         Ok(address) => Ok(Some(address)),
         Err(_) => refuse("chain.operator", format!("`{given}` is no address of 0x and 40 digits")),
+    }
+}
+
+fn public_url(raw: &RawConfig) -> Result<Option<String>, ConfigError> {
+    let given = raw.server.public_url.trim_end_matches('/');
+    if given.is_empty() {
+        return Ok(None);
+    }
+    match crate::account::terms::origin(given) {
+        Ok(origin) => Ok(Some(origin)),
+        Err(error) => refuse("server.public_url", error.to_string()),
     }
 }
 
@@ -414,6 +428,7 @@ mod tests {
     #[test]
     fn faults_name_their_key() {
         check("[server]\nlisten = \"nowhere\"", "`server.listen`");
+        check("[server]\npublic_url = \"footnote.example\"", "`server.public_url`");
         check("[server]\ntrusted_proxies = [\"me\"]", "`server.trusted_proxies`");
         check("[server]\nlisten = \"0.0.0.0:1\"\n[chain]\ndev = true", "loopback");
         check("[server]\nlisen = \"127.0.0.1:1\"", "lisen");

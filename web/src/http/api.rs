@@ -1,5 +1,6 @@
 //! The JSON API.
 
+mod account;
 mod answers;
 mod chat;
 mod chat_stream;
@@ -8,8 +9,11 @@ mod earnings;
 mod evidence;
 mod explanations;
 mod health;
+mod keys;
 mod receipts;
 mod search;
+mod statement;
+mod widget;
 
 use actix_web::Route;
 use actix_web::web::{self, ServiceConfig};
@@ -33,6 +37,25 @@ pub fn configure(service: &mut ServiceConfig) {
                 .service(at("/datanets", web::get().to(datanets::datanets)))
                 .service(at("/earnings", web::get().to(earnings::all)))
                 .service(at("/earnings/{payee}", web::get().to(earnings::one)))
+                .service(at("/earnings/{payee}/statement.csv", web::get().to(statement::csv)))
+                .service(at("/earnings/{payee}/statement.json", web::get().to(statement::json)))
+                .service(at("/account", web::get().to(account::account)))
+                .service(at("/account/movements", web::get().to(account::movements)))
+                .service(
+                    web::resource("/keys")
+                        .route(web::get().to(keys::list))
+                        .route(web::post().to(keys::make)),
+                )
+                .service(
+                    web::resource("/keys/{id}")
+                        .route(web::put().to(keys::change))
+                        .route(web::delete().to(keys::revoke)),
+                )
+                .service(at("/widget/questions", web::get().to(widget::questions)))
+                .service(at("/widget/answers", web::post().to(widget::ask)))
+                .service(at("/widget/answers/{id}", web::delete().to(widget::erase)))
+                .service(at("/widget/answers/{id}/events", web::get().to(widget::events)))
+                .service(at("/widget/answers/{id}/feedback", web::post().to(widget::feedback)))
                 .default_service(web::to(not_found)),
         );
 }

@@ -2,8 +2,8 @@
 //! the hash of their bytes, so that a copy may be kept for ever and a new build is seen at once.
 
 use actix_web::http::header::{ACCEPT_ENCODING, CacheControl, CacheDirective, ContentEncoding};
-use actix_web::http::header::{CONTENT_TYPE, VARY};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, VARY};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -19,7 +19,7 @@ struct Embedded;
 
 /// The one style sheet is these, in this order: every page needs most of it, and one request is
 /// cheaper than eight.
-const SHEETS: [&str; 8] = [
+const SHEETS: [&str; 9] = [
     "css/tokens.css",
     "css/fonts.css",
     "css/base.css",
@@ -27,8 +27,23 @@ const SHEETS: [&str; 8] = [
     "css/answer.css",
     "css/document.css",
     "css/books.css",
+    "css/account.css",
     "css/print.css",
 ];
+
+/// The modules of the widget, those that others import first.
+const MODULES: [&str; 7] = [
+    "widget/dom.js",
+    "widget/memory.js",
+    "widget/strings.js",
+    "widget/stream.js",
+    "widget/style.js",
+    "widget/chat.js",
+    LOADER,
+];
+
+/// The script that other sites name, for [`text`].
+pub(super) const LOADER: &str = "widget/loader.js";
 
 /// The style sheet's name for [`href`].
 pub const STYLE: &str = "footnote.css";
@@ -57,6 +72,17 @@ pub fn href(name: &str) -> &'static str {
     &asset.unwrap_or_else(|| panic!("`{name}` lies in web/assets")).href
 }
 
+/// The bytes of an asset, plain or compressed as the request allows, under an address that stays.
+pub(super) fn text(
+    request: &HttpRequest,
+    name: &str,
+    response: &mut HttpResponseBuilder,
+) -> HttpResponse {
+    let asset = &ASSETS.by_name[name];
+    response.insert_header((CONTENT_TYPE, asset.media_type));
+    body(request, asset, response)
+}
+
 /// `GET /assets/{name}`: the bytes, compressed where the browser takes that, cacheable for ever.
 pub async fn serve(request: HttpRequest, name: web::Path<String>) -> HttpResponse {
     let known = ASSETS.names.get(name.as_str()).and_then(|name| ASSETS.by_name.get(name));
@@ -69,8 +95,20 @@ pub async fn serve(request: HttpRequest, name: web::Path<String>) -> HttpRespons
         CacheDirective::MaxAge(31_536_000),
         CacheDirective::Extension("immutable".to_owned(), None),
     ]));
+    if known_as_module(asset) {
+        // Modules are fetched by pages of other sites, without anybody's cookies.
+        response.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    }
+    body(&request, asset, &mut response)
+}
+
+fn known_as_module(asset: &Asset) -> bool {
+    MODULES.iter().any(|name| ASSETS.by_name[*name].href == asset.href)
+}
+
+fn body(request: &HttpRequest, asset: &Asset, response: &mut HttpResponseBuilder) -> HttpResponse {
     match &asset.gzip {
-        Some(gzip) if takes_gzip(&request) => response
+        Some(gzip) if takes_gzip(request) => response
             .insert_header(ContentEncoding::Gzip)
             .insert_header((VARY, "Accept-Encoding"))
             .body(gzip.clone()),
@@ -90,8 +128,14 @@ fn takes_gzip(request: &HttpRequest) -> bool {
 impl Assets {
     fn build() -> Self {
         let mut assets = Self { by_name: HashMap::new(), names: HashMap::new() };
-        for name in Embedded::iter().filter(|name| !name.starts_with("css/")) {
+        let later = |name: &str| name.starts_with("css/") || name.starts_with("widget/");
+        for name in Embedded::iter().filter(|name| !later(name)) {
             assets.add(&name, embedded(&name));
+        }
+        for name in MODULES {
+            let module = String::from_utf8_lossy(&embedded(name)).into_owned();
+            let module = assets.with_hashed_modules(module);
+            assets.add(name, Bytes::from(module));
         }
         // The style sheet comes last: it names the fonts by their hashed addresses.
         let sheets: Vec<u8> = SHEETS.iter().flat_map(|name| embedded(name).to_vec()).collect();
@@ -114,6 +158,19 @@ impl Assets {
         };
         self.names.insert(hashed, name.to_owned());
         self.by_name.insert(name.to_owned(), asset);
+    }
+
+    /// Modules name each other, and the loader the chat, by their hashed addresses.
+    fn with_hashed_modules(&self, module: String) -> String {
+        self.by_name.iter().filter(|(name, _)| name.starts_with("widget/")).fold(
+            module,
+            |module, (name, asset)| {
+                let file = name.trim_start_matches("widget/");
+                let module = module.replace(&format!("'./{file}'"), &format!("'{}'", asset.href));
+                let chat = if file == "chat.js" { asset.href.as_str() } else { "/* module */" };
+                module.replace("/* module */", chat)
+            },
+        )
     }
 
     fn with_hashed_addresses(&self, style: String) -> String {
@@ -194,8 +251,36 @@ mod tests {
 
     #[test]
     fn the_scripts_of_the_answer_page_fit_in_20_kilobytes() {
-        let scripts = ASSETS.by_name.iter().filter(|(name, _)| name.ends_with(".js"));
-        let bytes: usize = scripts.map(|(_, asset)| asset.body.len()).sum();
+        let scripts = ["js/ask.js", "js/answer.js"];
+        let bytes: usize = scripts.iter().map(|name| ASSETS.by_name[*name].body.len()).sum();
         assert!(bytes < 20_000, "{bytes}");
+    }
+
+    #[test]
+    fn the_widget_fits_in_30_kilobytes_and_its_loader_in_3() {
+        let gzip = |name: &str| ASSETS.by_name[name].gzip.as_ref().expect("is text").len();
+        assert!(gzip(LOADER) <= 3_000, "{}", gzip(LOADER));
+        let all: usize = MODULES.iter().map(|name| gzip(name)).sum();
+        assert!(all <= 30_000, "{all}");
+    }
+
+    #[test]
+    fn the_widget_asks_nothing_of_a_pages_policy() {
+        for name in MODULES {
+            let module = String::from_utf8(ASSETS.by_name[name].body.to_vec()).expect("text");
+            // What a strict policy refuses: markup parsed from text, styles and scripts in place.
+            for sink in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("]
+            {
+                assert!(!module.contains(sink), "{name}: {sink}");
+            }
+            for style in [".style.", "setAttribute('style'", "cssText", "createElement('style'"] {
+                assert!(!module.contains(style), "{name}: {style}");
+            }
+            // Every module is fetched from the one host that the site allows.
+            assert!(!module.contains("from './") && !module.contains("/* module */"), "{name}");
+            for import in module.split(" from '").skip(1) {
+                assert!(import.starts_with("/assets/"), "{name}: {import:.40}");
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Who is calling? Guests are known by their peer address and, in a browser, by a session cookie
 //! that says nothing but "the same browser".
 
+use super::identity;
+use crate::app::App;
 use crate::ask::Caller;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,13 +11,19 @@ use std::net::IpAddr;
 /// Name of the session cookie.
 const SESSION: &str = "fn_session";
 
-/// The caller of a request. What a proxy says of whom it speaks for counts only where the operator
-/// trusts that proxy: anyone can write the header.
-pub fn of(trusted_proxies: &[IpAddr], request: &HttpRequest) -> Caller {
+/// The caller of a request, and who pays for it.
+pub fn of(app: &App, request: &HttpRequest) -> Caller {
+    let ip = ip(&app.config.trusted_proxies, request);
+    let payer = identity::payer(&app.secret, &ip, request);
+    Caller { ip, session: session(request), payer }
+}
+
+/// The address that a request came from. What a proxy says of whom it speaks for counts only where the
+/// operator trusts that proxy: anyone can write the header.
+fn ip(trusted_proxies: &[IpAddr], request: &HttpRequest) -> String {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let ip = peer.map(|peer| origin(trusted_proxies, peer, request));
-    let ip = ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string());
-    Caller { ip, session: session(request) }
+    ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
 }
 
 /// The last address in the chain of proxies that no trusted one stands behind. Each proxy adds at the
@@ -70,7 +78,7 @@ mod tests {
         for header in forwarded {
             request = request.append_header(("x-forwarded-for", *header));
         }
-        assert_eq!(of(&trusted, &request.to_http_request()).ip, wanted, "{forwarded:?}");
+        assert_eq!(ip(&trusted, &request.to_http_request()), wanted, "{forwarded:?}");
     }
 
     #[test]

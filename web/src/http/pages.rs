@@ -2,6 +2,7 @@
 //! extracts, parses, makes one call and shows the page. Nothing here computes; everything here works
 //! without JavaScript.
 
+mod account;
 mod answer;
 mod ask;
 mod contributor;
@@ -12,9 +13,11 @@ mod earnings;
 mod error;
 mod events;
 mod frame;
+mod keys;
 mod markdown;
 mod receipt;
 mod show;
+mod sign_in;
 
 pub use error::{PageError, not_found};
 pub use events::event_html;
@@ -40,5 +43,26 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(page("/earnings").route(web::get().to(earnings::show)))
         .service(page("/earnings/{payee}").route(web::get().to(contributor::show)))
         .service(page("/earnings/{payee}/claim").route(web::post().to(contributor::claim)))
+        .service(
+            page("/sign-in")
+                .route(web::get().to(sign_in::show))
+                .route(web::post().to(sign_in::submit)),
+        )
+        .service(page("/sign-in/sample").route(web::post().to(sign_in::sample)))
+        .service(page("/sign-out").route(web::post().to(sign_in::leave)))
+        .service(page("/account").route(web::get().to(account::show)))
+        .service(page("/account/deposit").route(web::post().to(account::deposit)))
+        .service(page("/account/sessions/{id}/end").route(web::post().to(account::end_session)))
+        .service(
+            page("/account/keys")
+                .route(web::get().to(keys::show))
+                .route(web::post().to(keys::make)),
+        )
+        .service(
+            page("/account/keys/{id}")
+                .route(web::get().to(keys::one))
+                .route(web::post().to(keys::change)),
+        )
+        .service(page("/account/keys/{id}/revoke").route(web::post().to(keys::revoke)))
         .service(page("/assets/{name}").route(web::get().to(crate::http::assets::serve)));
 }

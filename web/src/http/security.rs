@@ -23,7 +23,12 @@ pub(super) async fn headers(
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
     ];
+    // The framed chat says itself who may frame it.
+    let own = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
     for (name, value) in fixed {
+        if own && (name == header::CONTENT_SECURITY_POLICY || name == header::X_FRAME_OPTIONS) {
+            continue;
+        }
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     Ok(response)

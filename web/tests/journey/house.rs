@@ -132,9 +132,20 @@ impl House {
 
     /// Starts the service and waits until it listens.
     pub(crate) fn start_serving(&mut self) {
+        self.start_serving_on("127.0.0.1:0");
+    }
+
+    /// Starts the service where it was before, and waits until it answers questions.
+    pub(crate) fn serve_again(&mut self) {
+        let address = self.url.trim_start_matches("http://").to_owned();
+        self.start_serving_on(&address);
+        self.wait_ready();
+    }
+
+    fn start_serving_on(&mut self, address: &str) {
         let log = std::fs::File::create(self.folder.path().join("serve.log")).expect("a log");
         let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .command(&["serve", "--listen", address])
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -221,6 +232,46 @@ impl House {
     pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let reply =
             self.client.post(format!("{}{path}", self.url)).json(body).send().expect("a reply");
+        (reply.status().as_u16(), reply.json().unwrap_or(Value::Null))
+    }
+
+    /// A call with a key.
+    pub(crate) fn call_as(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let method = method.parse().expect("a method");
+        let request = self.client.request(method, format!("{}{path}", self.url)).bearer_auth(key);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let reply = request.send().expect("a reply");
+        (reply.status().as_u16(), reply.json().unwrap_or(Value::Null))
+    }
+
+    pub(crate) fn get_as(&self, key: &str, path: &str) -> (u16, Value) {
+        self.call_as(key, "GET", path, None)
+    }
+
+    /// A completion with a key and more headers.
+    pub(crate) fn ask_as(
+        &self,
+        key: &str,
+        question: &str,
+        headers: &[(&'static str, &str)],
+    ) -> (u16, Value) {
+        let body =
+            json!({"model": "footnote", "messages": [{"role": "user", "content": question}]});
+        let url = format!("{}/v1/chat/completions", self.url);
+        let mut request = self.client.post(url).bearer_auth(key).json(&body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let reply = request.send().expect("a reply");
         (reply.status().as_u16(), reply.json().unwrap_or(Value::Null))
     }
 

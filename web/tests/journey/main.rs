@@ -4,12 +4,15 @@
 //! `FOOTNOTE_MODEL_DIR`); `cargo xtask test` sets them. Without anvil the tests say that they were
 //! skipped; with a broken one they fail.
 
+mod account;
 mod adapters;
 mod asking;
+mod browser;
 mod crash;
 mod door;
 mod evidence;
 mod house;
 mod importing;
+mod keys;
 mod paying;
 mod stranger;

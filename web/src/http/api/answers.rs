@@ -18,6 +18,7 @@ pub(super) async fn answer(app: Data<App>, id: Path<String>) -> Result<HttpRespo
         Some(View::Running) => {
             Ok(HttpResponse::Accepted().json(json!({"id": id, "status": "running"})))
         }
+        Some(View::Erased) => Err(ApiError::new(StatusCode::GONE, "erased", ask::ERASED)),
         Some(View::Voided { reason }) => Err(ApiError::new(
             StatusCode::GONE,
             "voided",

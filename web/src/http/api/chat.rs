@@ -133,16 +133,11 @@ fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequ
     let question = Question::parse(&text, app.config.question_chars).map_err(AskError::from)?;
     let key = idempotency_key(request)?;
     let datanets = app.datanet_ids(&body.datanets)?;
-    Ok(AskRequest {
-        question,
-        datanets,
-        caller: caller::of(&app.config.trusted_proxies, request),
-        key,
-    })
+    Ok(AskRequest { question, datanets, caller: caller::of(app, request), key })
 }
 
 /// The caller's key; one that cannot be kept as it is must not be mistaken for another, or for none.
-fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
+pub(super) fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
         Ok(key) if (1..=KEY_CHARS_MOST).contains(&key.len()) => Ok(Some(key.to_owned())),

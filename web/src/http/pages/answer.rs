@@ -134,6 +134,7 @@ pub(super) async fn show(
             page(&request, StatusCode::OK, &AnswerPage { frame, body })
         }
         View::Running => page(&request, StatusCode::OK, &running(&request, &app, *id)),
+        View::Erased => return Err(PageError::Erased),
         View::Voided { reason } => {
             let frame = Frame::new(&request, &app, Place::Ask, "Not answered");
             let reason = sentence(&reason);

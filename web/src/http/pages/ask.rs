@@ -105,7 +105,7 @@ pub(super) async fn submit(
 ) -> Result<HttpResponse, PageError> {
     let form = AskForm::read(fields.into_inner());
     csrf::verify(&request, &form.csrf)?;
-    let caller = caller::of(&app.config.trusted_proxies, &request);
+    let caller = caller::of(&app, &request);
     match start(app.clone().into_inner(), caller, &form).await {
         Ok(id) => Ok(frame::unkept(StatusCode::SEE_OTHER)
             .insert_header((LOCATION, format!("/answers/{id}")))

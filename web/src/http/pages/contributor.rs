@@ -1,5 +1,7 @@
 //! What has one contributor earned, by which texts, why, and how far on its way to the purse is it?
 
+mod days;
+
 use super::frame::{self, Frame, Place, page};
 use super::{PageError, show};
 use crate::app::App;
@@ -8,6 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use days::Days;
 use footnote_domain::id::{ContentHash, DatanetId, PayeeId};
 use footnote_domain::money::{Nano, Role};
 use footnote_ledger::{DocumentEarnings, EarnedLine, Earnings, EpochRecord, EpochStage};
@@ -22,6 +25,7 @@ struct ContributorPage {
     earnings: Earnings,
     documents: Vec<DocumentRow>,
     lines: Vec<LineRow>,
+    days: Days,
     clock: EpochClock,
     dev: bool,
     /// The amount that has just been paid.
@@ -94,6 +98,7 @@ pub(super) async fn show(
     let unavailable = |error| PageError::unavailable("The ledger", error);
     let earnings = app.ledger.earnings(*payee).await.map_err(unavailable)?;
     let epochs = app.ledger.epochs().await.map_err(unavailable)?;
+    let days = app.ledger.earnings_by_day(*payee).await.map_err(unavailable)?;
     let name = app.payee_name(*payee);
     if name.is_none() && earnings.lines.is_empty() && earnings.total() == Nano::ZERO {
         return Err(PageError::NotFound { what: "contributor" });
@@ -108,6 +113,7 @@ pub(super) async fn show(
             name,
             documents: earnings.by_document.iter().map(|row| document_row(&app, row)).collect(),
             lines: earnings.lines.iter().map(|line| line_row(&app, line)).collect(),
+            days: Days::of(&days, crate::ask::now() / 86_400),
             clock: EpochClock::of(&epochs),
             dev: app.config.dev,
             claimed: claimed.map(show::amount),

@@ -19,6 +19,9 @@ pub enum PageError {
         /// What was looked for: `answer`, `text`, …
         what: &'static str,
     },
+    /// What its reader wanted forgotten.
+    #[error("{}", crate::ask::ERASED)]
+    Erased,
     /// An address that cannot be anything's.
     #[error("this address is damaged; it may have been copied in part")]
     Address,
@@ -71,7 +74,7 @@ impl PageError {
 
     fn heading(&self) -> &'static str {
         match self.status_code().as_u16() {
-            404 => "Nothing stands here",
+            404 | 410 => "Nothing stands here",
             402 => "The purse is empty",
             403 => "Not from here",
             409 => "Nothing to pay out",
@@ -86,6 +89,7 @@ impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::Erased => StatusCode::GONE,
             Self::Address => StatusCode::BAD_REQUEST,
             Self::Unreadable { status, .. } => *status,
             Self::Csrf(_) => StatusCode::FORBIDDEN,

@@ -2,7 +2,7 @@
 
 use super::show;
 use crate::app::App;
-use crate::http::{assets, caller, csrf};
+use crate::http::{assets, caller, csrf, identity};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -31,6 +31,8 @@ pub(super) struct Frame {
     pub(super) price: String,
     /// Name of the token.
     pub(super) currency: String,
+    /// Whose browser this is, with what they can spend; none for a guest.
+    pub(super) balance: Option<String>,
     /// What the ask box says while it is empty.
     pub(super) invitation: &'static str,
 }
@@ -44,6 +46,7 @@ impl Frame {
             nonce: hex::encode(rand::random::<[u8; 16]>()),
             price: show::amount(app.price_at_most()),
             currency: app.currency().to_owned(),
+            balance: identity::signed_in(request).map(|known| show::amount(known.available)),
             invitation: match place {
                 Place::Ask => "Ask a follow-up",
                 _ => "Ask a question",

@@ -104,6 +104,13 @@ pub(super) fn date(seconds: impl Borrow<u64>) -> String {
     formatted(*seconds.borrow(), |at| at.format(DATE).ok())
 }
 
+/// `20 Nov 2026`, of days since 1970.
+pub(super) fn day(days: u64) -> String {
+    const DAY: &[BorrowedFormatItem<'_>] =
+        format_description!("[day padding:none] [month repr:short] [year]");
+    formatted(days.saturating_mul(86_400), |at| at.format(DAY).ok())
+}
+
 /// RFC 3339, for `<time datetime>`.
 pub(super) fn machine_date(seconds: impl Borrow<u64>) -> String {
     formatted(*seconds.borrow(), |at| at.format(&Rfc3339).ok())
