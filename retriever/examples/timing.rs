@@ -12,7 +12,7 @@ use footnote_domain::source_uri::Description;
 use footnote_domain::text::{Language, sentences, tokens};
 use footnote_domain::trace::Trace;
 use footnote_retriever::{
-    ChunkingParameters, DocumentInput, Generation, GenerationInput, Query, write_generation,
+    ChunkingParameters, DocumentInput, Generation, GenerationInput, SearchRequest, write_generation,
 };
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -111,12 +111,12 @@ fn document(number: u32, record: Record) -> Result<DocumentInput, Failure> {
 fn time_searches(generation: &Generation) -> Result<(), Failure> {
     let mut times = Vec::new();
     for contribution in generation.documents() {
-        let query = Query {
-            text: format!("What does {} change?", contribution.description.title),
-            language: Language::English,
-            vector: None,
-            datanets: Vec::new(),
+        let query = SearchRequest {
             limit: 20,
+            ..SearchRequest::new(
+                format!("What does {} change?", contribution.description.title),
+                Language::English,
+            )
         };
         let begun = Instant::now();
         generation.search(&query)?;

@@ -11,36 +11,45 @@ pub const VECTOR_WEIGHT: f32 = 0.55;
 pub struct Candidate {
     /// Its number.
     pub passage: u32,
-    /// BM25, when words met.
-    pub bm25: Option<f32>,
-    /// BM25 divided by the most that this question could score.
-    pub ratio: f32,
-    /// Cosine, when it has a vector.
-    pub cosine: Option<f32>,
+    /// How well it fits by words; 0 when none is met.
+    pub words: f32,
+    /// How near it is in meaning, when it has a vector.
+    pub meaning: Option<f32>,
 }
 
-impl Candidate {
-    /// A passage of which nothing is known yet.
-    pub fn new(passage: u32) -> Self {
-        Self { passage, bm25: None, ratio: 0.0, cosine: None }
+/// A candidate's score and the two parts that it is the sum of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fused {
+    /// Its number.
+    pub passage: u32,
+    /// What words add, 0 to `1 − weight`.
+    pub words_part: f32,
+    /// What meaning adds, 0 to `weight`.
+    pub meaning_part: f32,
+}
+
+impl Fused {
+    /// What the ranking goes by, 0 to 1.
+    pub fn score(&self) -> f32 {
+        self.words_part + self.meaning_part
     }
 }
 
-/// `weight · minmax(cosine) + (1 − weight) · minmax(bm25)`, best first, ties by passage number.
-/// A missing BM25 counts as 0 and a missing cosine as the least of the union.
-pub fn fuse(candidates: Vec<Candidate>, weight: f32) -> Vec<(Candidate, f32)> {
-    let bm25 = Scale::of(candidates.iter().map(|candidate| candidate.bm25.unwrap_or(0.0)));
-    let cosine = Scale::of(candidates.iter().filter_map(|candidate| candidate.cosine));
-    let mut scored: Vec<(Candidate, f32)> = candidates
-        .into_iter()
-        .map(|candidate| {
-            let words = bm25.place(candidate.bm25.unwrap_or(0.0));
-            let meaning = candidate.cosine.map_or(0.0, |value| cosine.place(value));
-            (candidate, weight * meaning + (1.0 - weight) * words)
+/// `weight · minmax(meaning) + (1 − weight) · minmax(words)`, best first, ties by passage number.
+/// A missing meaning counts as the least of the union.
+pub fn fuse(candidates: &[Candidate], weight: f32) -> Vec<Fused> {
+    let words = Scale::of(candidates.iter().map(|candidate| candidate.words));
+    let meaning = Scale::of(candidates.iter().filter_map(|candidate| candidate.meaning));
+    let mut fused: Vec<Fused> = candidates
+        .iter()
+        .map(|candidate| Fused {
+            passage: candidate.passage,
+            words_part: (1.0 - weight) * words.place(candidate.words),
+            meaning_part: weight * candidate.meaning.map_or(0.0, |value| meaning.place(value)),
         })
         .collect();
-    scored.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.passage.cmp(&b.passage)));
-    scored
+    fused.sort_by(|a, b| b.score().total_cmp(&a.score()).then(a.passage.cmp(&b.passage)));
+    fused
 }
 
 /// The least and most of a list of scores.
@@ -76,45 +85,45 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn candidate(passage: u32, bm25: Option<f32>, cosine: Option<f32>) -> Candidate {
-        Candidate { passage, bm25, ratio: 0.0, cosine }
+    fn candidate(passage: u32, words: f32, meaning: Option<f32>) -> Candidate {
+        Candidate { passage, words, meaning }
     }
 
     #[test]
     fn a_worked_example() {
-        let union = vec![
-            candidate(3, Some(10.0), Some(0.2)),
-            candidate(1, Some(5.0), Some(0.6)),
-            candidate(2, None, Some(1.0)),
+        let union = [
+            candidate(3, 10.0, Some(0.2)),
+            candidate(1, 5.0, Some(0.6)),
+            candidate(2, 0.0, Some(1.0)),
         ];
-        let ranked: Vec<(u32, f32)> =
-            fuse(union, 0.55).into_iter().map(|(it, score)| (it.passage, score)).collect();
-        assert_eq!(ranked[0].0, 2);
-        assert!((ranked[0].1 - 0.55).abs() < 1e-6);
-        assert_eq!(ranked[1].0, 1);
-        assert!((ranked[1].1 - (0.55 * 0.5 + 0.45 * 0.5)).abs() < 1e-6);
-        assert_eq!(ranked[2].0, 3);
-        assert!((ranked[2].1 - 0.45).abs() < 1e-6);
+        let ranked = fuse(&union, 0.55);
+        assert_eq!(ranked.iter().map(|it| it.passage).collect::<Vec<_>>(), [2, 1, 3]);
+        for (fused, words, meaning) in
+            [(ranked[0], 0.0, 0.55), (ranked[1], 0.45 * 0.5, 0.55 * 0.5), (ranked[2], 0.45, 0.0)]
+        {
+            assert!((fused.words_part - words).abs() < 1e-6, "{fused:?}");
+            assert!((fused.meaning_part - meaning).abs() < 1e-6, "{fused:?}");
+        }
     }
 
     #[test]
     fn ties_go_to_the_smaller_number_and_one_hit_scores_fully() {
-        let ranked = fuse(vec![candidate(9, Some(2.0), None), candidate(4, Some(2.0), None)], 0.0);
-        assert_eq!(ranked.iter().map(|(it, _)| it.passage).collect::<Vec<_>>(), [4, 9]);
-        assert_eq!(fuse(vec![candidate(1, Some(2.0), Some(0.3))], 0.55)[0].1, 1.0);
-        assert!(fuse(Vec::new(), 0.55).is_empty());
+        let ranked = fuse(&[candidate(9, 2.0, None), candidate(4, 2.0, None)], 0.0);
+        assert_eq!(ranked.iter().map(|it| it.passage).collect::<Vec<_>>(), [4, 9]);
+        assert_eq!(fuse(&[candidate(1, 2.0, Some(0.3))], 0.55)[0].score(), 1.0);
+        assert!(fuse(&[], 0.55).is_empty());
     }
 
     proptest! {
         #[test]
         fn scores_stay_between_nought_and_one_and_fall(
-            list in prop::collection::vec((prop::option::of(0f32..30.0), prop::option::of(-1f32..1.0)), 0..40),
+            list in prop::collection::vec((0f32..30.0, prop::option::of(-1f32..1.0)), 0..40),
             weight in 0f32..1.0,
         ) {
-            let union = (0u32..).zip(list).map(|(n, (bm25, cosine))| candidate(n, bm25, cosine));
-            let ranked = fuse(union.collect(), weight);
-            prop_assert!(ranked.iter().all(|(_, score)| (-1e-6..=1.000_001).contains(score)));
-            prop_assert!(ranked.windows(2).all(|pair| pair[0].1 >= pair[1].1));
+            let union = (0u32..).zip(list).map(|(n, (words, near))| candidate(n, words, near));
+            let ranked = fuse(&union.collect::<Vec<_>>(), weight);
+            prop_assert!(ranked.iter().all(|it| (-1e-6..=1.000_001).contains(&it.score())));
+            prop_assert!(ranked.windows(2).all(|pair| pair[0].score() >= pair[1].score()));
         }
     }
 }

@@ -3,12 +3,15 @@
 //! questions in another.
 
 pub mod analysis;
+mod contexts;
+mod judge;
 mod query;
 mod reader;
 mod schema;
 pub mod stop_words;
 mod writer;
 
+pub use judge::Judgement;
 pub use reader::{LexicalHit, LexicalReader};
 pub use writer::LexicalWriter;
 

@@ -8,6 +8,7 @@
 
 pub mod embedder;
 pub mod error;
+pub mod filter;
 pub mod fusion;
 pub mod generation;
 pub mod lexical;
@@ -19,12 +20,13 @@ pub mod vector;
 
 pub use embedder::FastEmbedder;
 pub use error::RetrieverError;
+pub use filter::{Day, Facets, Filter, ParseDayError};
 pub use generation::input::{ChunkingParameters, DocumentInput, DocumentVectors, GenerationInput};
 pub use generation::manifest::{GenerationId, Manifest};
 pub use generation::pointer::{collect_garbage, current, generations, publish};
 pub use generation::reader::Generation;
 pub use generation::shelf::Shelf;
 pub use generation::writer::{Progress, WriteStage, write_generation, write_generation_on};
-pub use search::{Hit, Query};
+pub use search::{Hit, Mode, SearchRequest, SearchResults, quoted};
 pub use suffix::PhraseHit;
 pub use vector::VectorEngine;

@@ -21,7 +21,8 @@ struct Logistic {
     cosine: f64,
 }
 
-/// The table. Fitted by `examples/measure.rs` on the tune halves of Cranfield, XQuAD-en and SQuAD
+/// The table. Fitted as `footnote eval retrieval --half tune --fit-relevance` does, over `hybrid/1` and
+/// one passage per text, on the tune halves of Cranfield, XQuAD-en and SQuAD
 /// 1.1 dev (English, MiniLM int8), XQuAD-es and XQuAD-zh, on the best answering and the best other
 /// hit of each question, and for English on questions put to a corpus of another subject:
 ///

@@ -1,37 +1,29 @@
 //! Which passages answer a question? Two lists of candidates, by words and by meaning, joined into
 //! one ranking in which every hit says how it came there.
 
-use crate::error::RetrieverError;
-use crate::fusion::{self, Candidate};
-use crate::generation::reader::Generation;
-use crate::lexical::LexicalHit;
-use crate::relevance::{self, IndexKind};
-use crate::suffix::PhraseHit;
-use crate::vector::{Neighbour, Predicate};
-use footnote_domain::id::{ContentHash, DatanetId};
-use footnote_domain::text::Language;
-use footnote_domain::trace::{Trace, TraceError, VerbatimSpan};
-use std::collections::BTreeMap;
+mod meaning;
+mod phrases;
+pub mod quoted;
+mod request;
+mod verbatim;
 
-/// Length of each of the two lists that are joined.
-const CANDIDATES: usize = 100;
+pub use request::{Mode, SearchRequest};
+
+use crate::error::RetrieverError;
+use crate::fusion::{self, Candidate, Fused};
+use crate::generation::reader::Generation;
+use crate::lexical::Judgement;
+use crate::relevance::{self, IndexKind};
+use footnote_domain::text::Language;
+use meaning::{Meaning, moved, nearness};
+use phrases::Holding;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+/// Length of each of the two lists that are joined, and hence the most hits by words or by meaning.
+pub const CANDIDATES: usize = 100;
 /// Below this many vectors an exhaustive search is as fast as a graph, and exact.
 pub(crate) const EXACT_BELOW: u64 = 20_000;
-
-/// A question put to a generation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Query {
-    /// The question.
-    pub text: String,
-    /// Its language.
-    pub language: Language,
-    /// Its unit vector, when a model is at hand.
-    pub vector: Option<Vec<f32>>,
-    /// The Datanets to look in; all when empty.
-    pub datanets: Vec<DatanetId>,
-    /// Most hits.
-    pub limit: usize,
-}
 
 /// A passage that was found, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,52 +32,84 @@ pub struct Hit {
     pub passage: u32,
     /// Number of its contribution.
     pub document: u32,
-    /// Its BM25 score, when words met.
+    /// Number of the contribution that owns most of it.
+    pub owner: u32,
+    /// Further passages of the same owner that this hit stands for.
+    pub same_owner: usize,
+    /// How well it fits by words, title and context included; `None` when no word is met.
     pub bm25: Option<f32>,
-    /// BM25 divided by the most that this question could score, 0 to 1 (above for titles that meet
-    /// too); 0 when no word met.
+    /// BM25 of its own words divided by the most that this question could score, 0 to 1 (above for
+    /// titles that meet too); 0 when no word met.
     pub bm25_ratio: f32,
     /// Its cosine with the question, when both have a vector that means something.
     pub cosine: Option<f32>,
-    /// Its place among the hits by words, from 0.
+    /// Its place in the list by words, from 0.
     pub lexical_rank: Option<u32>,
-    /// Its place among the hits by meaning, from 0.
+    /// Its place in the list by meaning, from 0.
     pub vector_rank: Option<u32>,
     /// What the ranking goes by: the convex combination, 0 to 1, relative to the other hits.
     pub score: f32,
+    /// The part of the score that comes from words.
+    pub words_part: f32,
+    /// The part of the score that comes from meaning: the passage's cosine, its nearest sentence's, and
+    /// both again with the question moved towards the best passages.
+    pub meaning_part: f32,
+    /// Where the phrases stand: bytes of its contribution's text, in order.
+    pub phrases: Vec<Range<usize>>,
     /// How likely it is to answer at all, in ppm; absolute, and never paid for.
     pub relevance_ppm: u32,
 }
 
+/// One page of what was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SearchResults {
+    /// The hits of this page, best first; ties go to the smaller passage number.
+    pub hits: Vec<Hit>,
+    /// Hits on all pages.
+    pub total: usize,
+    /// Whether a phrase is so common that not all of its places were looked at.
+    pub partial: bool,
+}
+
+/// Everything that may be a hit, and in which list it stands.
+struct Union {
+    lexical: BTreeSet<u32>,
+    nearest: BTreeSet<u32>,
+    judged: HashMap<u32, Judgement>,
+}
+
 impl Generation {
-    /// The best passages for `query`, best first; ties go to the smaller passage number.
+    /// The best passages for `request`.
     ///
     /// # Errors
     /// [`RetrieverError::Query`] for a vector of another length than this generation's.
-    pub fn search(&self, query: &Query) -> Result<Vec<Hit>, RetrieverError> {
-        let wanted = CANDIDATES.max(query.limit);
-        let lexical = self.lexical.search(&query.text, query.language, &query.datanets, wanted)?;
-        let meaning = self.meaning_of(query)?;
-        let nearest = match meaning {
-            Some(vector) => self.nearest(vector, query, wanted)?,
-            None => Vec::new(),
-        };
-        let weight = if meaning.is_some() { fusion::VECTOR_WEIGHT } else { 0.0 };
-        let candidates = self.candidates(&lexical, &nearest, meaning);
-        let mut hits: Vec<Hit> = fusion::fuse(candidates, weight)
-            .into_iter()
-            .take(query.limit)
-            .map(|(candidate, score)| self.hit(candidate, score, query.language))
-            .collect();
-        explain_ranks(&mut hits, &lexical, &nearest);
-        Ok(hits)
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchResults, RetrieverError> {
+        let meaning = self.meaning_of(request)?;
+        let holding = phrases::holding(self, request);
+        let union = self.union(request, meaning.as_ref(), holding.as_ref())?;
+        let ranked = self.rank(request, meaning.as_ref(), &union);
+        let mut hits = self.hits(request, meaning.as_ref(), &union, &ranked);
+        if request.collapse {
+            hits = collapsed(hits);
+        }
+        if let Some(holding) = &holding {
+            for hit in &mut hits {
+                hit.phrases = holding.passages.get(&hit.passage).cloned().unwrap_or_default();
+            }
+        }
+        let total = hits.len();
+        let hits = hits.into_iter().skip(request.offset).take(request.limit).collect();
+        Ok(SearchResults { hits, total, partial: holding.is_some_and(|it| it.partial) })
     }
 
-    /// The question's vector, where this generation can compare it and its language is one of the
-    /// model's.
-    fn meaning_of<'q>(&self, query: &'q Query) -> Result<Option<&'q [f32]>, RetrieverError> {
+    /// The question's vector, where this generation can compare it, its language is one of the
+    /// model's, and meaning is asked for.
+    fn meaning_of<'q>(
+        &'q self,
+        request: &'q SearchRequest,
+    ) -> Result<Option<Meaning<'q>>, RetrieverError> {
         let (Some(vectors), Some(vector), Some(record)) =
-            (&self.vectors, &query.vector, &self.manifest().embedding)
+            (&self.vectors, &request.vector, &self.manifest().embedding)
         else {
             return Ok(None);
         };
@@ -94,109 +118,155 @@ impl Generation {
             let reason = format!("its vector has {given} numbers, this generation's {wanted}");
             return Err(RetrieverError::Query(reason));
         }
-        Ok(record.languages.contains(&query.language).then_some(vector))
+        let asked = record.languages.contains(&request.language) && request.mode != Mode::Lexical;
+        Ok(asked.then_some(Meaning { vectors, vector }))
     }
 
-    fn nearest(
+    /// The candidates: both lists, or, where phrases are sought, every passage that holds them.
+    fn union(
         &self,
-        vector: &[f32],
-        query: &Query,
-        wanted: usize,
-    ) -> Result<Vec<Neighbour>, RetrieverError> {
-        let Some(vectors) = &self.vectors else { return Ok(Vec::new()) };
-        let predicate = Predicate::of(&query.datanets);
-        let exact = self.manifest().counts.passage_vectors < EXACT_BELOW;
-        vectors.engine().search(vector, wanted, &predicate, exact)
-    }
-
-    /// The union of both lists; cosines are read from the exact table for every one.
-    fn candidates(
-        &self,
-        lexical: &[LexicalHit],
-        nearest: &[Neighbour],
-        meaning: Option<&[f32]>,
-    ) -> Vec<Candidate> {
-        let mut union: BTreeMap<u32, Candidate> = BTreeMap::new();
-        for hit in lexical {
-            let candidate = union.entry(hit.passage).or_insert_with(|| Candidate::new(hit.passage));
-            candidate.bm25 = Some(hit.bm25);
-            candidate.ratio = hit.ratio;
-        }
-        for neighbour in nearest {
-            let passage = neighbour.passage;
-            union.entry(passage).or_insert_with(|| Candidate::new(passage));
-        }
-        if let (Some(vectors), Some(vector)) = (&self.vectors, meaning) {
-            for candidate in union.values_mut() {
-                candidate.cosine = vectors.table.cosine(candidate.passage, vector);
+        request: &SearchRequest,
+        meaning: Option<&Meaning<'_>>,
+        holding: Option<&Holding>,
+    ) -> Result<Union, RetrieverError> {
+        let (mut lexical, mut nearest) = (BTreeSet::new(), BTreeSet::new());
+        if let Some(holding) = holding {
+            lexical.extend(holding.passages.keys().copied());
+            nearest.clone_from(&lexical);
+        } else {
+            if request.mode != Mode::Vector {
+                let (text, language) = (&request.text, request.language);
+                let found = self.lexical.search(text, language, &request.filter, CANDIDATES)?;
+                lexical.extend(found.into_iter().map(|hit| hit.passage));
+            }
+            if let Some(Meaning { vectors, vector }) = meaning {
+                let exact = self.manifest().counts.passage_vectors < EXACT_BELOW;
+                let found = vectors.engine().search(vector, CANDIDATES, &request.filter, exact)?;
+                nearest.extend(found.into_iter().map(|neighbour| neighbour.passage));
             }
         }
-        union.into_values().collect()
+        let all: Vec<u32> = lexical.union(&nearest).copied().collect();
+        let judged = self.judge(request, &all)?;
+        Ok(Union { lexical, nearest, judged: all.into_iter().zip(judged).collect() })
     }
 
-    fn hit(&self, candidate: Candidate, score: f32, language: Language) -> Hit {
-        let kind = if candidate.cosine.is_some() { IndexKind::Hybrid } else { IndexKind::Lexical };
-        let cosine = candidate.cosine.unwrap_or(0.0);
-        Hit {
-            passage: candidate.passage,
-            document: self.passages()[candidate.passage as usize].document,
-            bm25: candidate.bm25,
-            bm25_ratio: candidate.ratio,
-            cosine: candidate.cosine,
-            lexical_rank: None,
-            vector_rank: None,
-            score,
-            relevance_ppm: relevance::relevance_ppm(language, kind, candidate.ratio, cosine),
+    fn judge(
+        &self,
+        request: &SearchRequest,
+        passages: &[u32],
+    ) -> Result<Vec<Judgement>, RetrieverError> {
+        if request.mode == Mode::Vector {
+            return Ok(vec![Judgement::default(); passages.len()]);
         }
-    }
-
-    /// Up to `k` places where `phrase` stands word for word, letter case and white space apart, in
-    /// order of contribution and place.
-    pub fn find_phrase(&self, phrase: &str, k: usize) -> Vec<PhraseHit> {
-        self.find_phrase_in(phrase, &[], k)
-    }
-
-    /// [`Self::find_phrase`] in the given Datanets; in all when none is given.
-    pub fn find_phrase_in(&self, phrase: &str, datanets: &[DatanetId], k: usize) -> Vec<PhraseHit> {
-        let inside = |document: u32| {
-            datanets.is_empty() || datanets.contains(&self.documents()[document as usize].datanet)
+        let language = |passage: u32| {
+            self.documents()[self.passages()[passage as usize].document as usize].language
         };
-        self.verbatim.find(phrase, k, inside, |document| self.text(document))
+        let passages: Vec<(u32, Language)> =
+            passages.iter().map(|passage| (*passage, language(*passage))).collect();
+        self.lexical.judge(&request.text, request.language, &passages)
     }
 
-    /// How often `phrase` stands in the generation.
-    pub fn count_phrase(&self, phrase: &str) -> usize {
-        self.verbatim.count(phrase)
-    }
-}
-
-fn explain_ranks(hits: &mut [Hit], lexical: &[LexicalHit], nearest: &[Neighbour]) {
-    let place = |found: Option<usize>| found.and_then(|at| u32::try_from(at).ok());
-    for hit in hits {
-        hit.lexical_rank = place(lexical.iter().position(|other| other.passage == hit.passage));
-        hit.vector_rank = place(nearest.iter().position(|other| other.passage == hit.passage));
-    }
-}
-
-impl Trace for Generation {
-    fn trace(&self, text: &str, sources: &[ContentHash]) -> Result<Vec<VerbatimSpan>, TraceError> {
-        let mut documents = Vec::with_capacity(sources.len());
-        for source in sources {
-            let number = self.document_number(*source);
-            documents.push(number.ok_or_else(|| TraceError(format!("no live text is {source}")))?);
+    /// The candidates in order: once by the question itself, then by the question moved towards the
+    /// best of them.
+    fn rank(
+        &self,
+        request: &SearchRequest,
+        meaning: Option<&Meaning<'_>>,
+        union: &Union,
+    ) -> Vec<(Candidate, Fused)> {
+        let weight = match (request.mode, meaning) {
+            (_, None) | (Mode::Lexical, _) => 0.0,
+            (Mode::Hybrid, _) => fusion::VECTOR_WEIGHT,
+            (Mode::Vector, _) => 1.0,
+        };
+        let mut numbers: Vec<u32> = union.judged.keys().copied().collect();
+        numbers.sort_unstable();
+        let candidates = |asked: Option<&[f32]>| -> Vec<Candidate> {
+            let near = |passage| {
+                let vectors = meaning?.vectors;
+                nearness(self, vectors, passage, asked?)
+            };
+            let candidate = |passage: &u32| Candidate {
+                passage: *passage,
+                words: union.judged[passage].score,
+                meaning: near(*passage),
+            };
+            numbers.iter().map(candidate).collect()
+        };
+        let mut union = candidates(meaning.map(|it| it.vector));
+        let mut fused = fusion::fuse(&union, weight);
+        let moved = meaning.and_then(|it| moved(it.vectors, it.vector, &fused));
+        if let Some(moved) = moved {
+            union = candidates(Some(&moved));
+            fused = fusion::fuse(&union, weight);
         }
-        documents.sort_unstable();
-        documents.dedup();
-        let found = self.verbatim.trace(text, &documents, |document| self.text(document));
-        let mut spans: Vec<VerbatimSpan> = found
-            .into_iter()
-            .map(|span| VerbatimSpan {
-                traced: span.traced,
-                content_hash: self.documents()[span.document as usize].content_hash,
-                source: span.source,
-            })
-            .collect();
-        spans.sort_by_key(|span| (span.traced.start, span.traced.end, span.content_hash));
-        Ok(spans)
+        let by_number: HashMap<u32, Candidate> =
+            union.into_iter().map(|candidate| (candidate.passage, candidate)).collect();
+        fused.into_iter().map(|fused| (by_number[&fused.passage], fused)).collect()
     }
+
+    fn hits(
+        &self,
+        request: &SearchRequest,
+        meaning: Option<&Meaning<'_>>,
+        union: &Union,
+        ranked: &[(Candidate, Fused)],
+    ) -> Vec<Hit> {
+        let by_words = places(ranked, &union.lexical, |it| (it.words > 0.0).then_some(it.words));
+        let by_meaning = places(ranked, &union.nearest, |it| it.meaning);
+        let hit = |(candidate, fused): &(Candidate, Fused)| {
+            let passage = candidate.passage;
+            let judged = union.judged[&passage];
+            let cosine = meaning.and_then(|it| it.cosine(passage));
+            let kind = if cosine.is_some() { IndexKind::Hybrid } else { IndexKind::Lexical };
+            let (near, language) = (cosine.unwrap_or(0.0), request.language);
+            Hit {
+                passage,
+                document: self.passages()[passage as usize].document,
+                owner: self.passage_owner(passage),
+                same_owner: 0,
+                bm25: (judged.score > 0.0).then_some(judged.score),
+                bm25_ratio: judged.ratio,
+                cosine,
+                lexical_rank: by_words.get(&passage).copied(),
+                vector_rank: by_meaning.get(&passage).copied(),
+                score: fused.score(),
+                words_part: fused.words_part,
+                meaning_part: fused.meaning_part,
+                phrases: Vec::new(),
+                relevance_ppm: relevance::relevance_ppm(language, kind, judged.ratio, near),
+            }
+        };
+        ranked.iter().map(hit).collect()
+    }
+}
+
+/// The places of a list's passages in order of `measure`, greatest first, ties by number.
+fn places(
+    ranked: &[(Candidate, Fused)],
+    list: &BTreeSet<u32>,
+    measure: impl Fn(&Candidate) -> Option<f32>,
+) -> HashMap<u32, u32> {
+    let members = ranked.iter().filter(|(candidate, _)| list.contains(&candidate.passage));
+    let mut measured: Vec<(f32, u32)> = members
+        .filter_map(|(candidate, _)| Some((measure(candidate)?, candidate.passage)))
+        .collect();
+    measured.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    measured.into_iter().map(|(_, passage)| passage).zip(0..).collect()
+}
+
+/// The best hit of each owner, which counts the others.
+fn collapsed(hits: Vec<Hit>) -> Vec<Hit> {
+    let mut kept: Vec<Hit> = Vec::new();
+    let mut place: HashMap<u32, usize> = HashMap::new();
+    for hit in hits {
+        match place.get(&hit.owner) {
+            Some(at) => kept[*at].same_owner += 1,
+            None => {
+                place.insert(hit.owner, kept.len());
+                kept.push(hit);
+            }
+        }
+    }
+    kept
 }

@@ -15,6 +15,7 @@ mod word;
 mod writer;
 
 pub use phrase::PhraseHit;
+pub(crate) use phrase::is_phrase;
 pub use reader::SuffixReader;
 pub use trace::SourceSpan;
 pub use writer::write;

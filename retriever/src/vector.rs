@@ -6,7 +6,7 @@ pub mod edge;
 pub mod flat;
 
 use crate::error::RetrieverError;
-use footnote_domain::id::DatanetId;
+use crate::filter::{Facets, Filter};
 use serde::{Deserialize, Serialize};
 
 /// Which engine proposes the nearest passages.
@@ -24,8 +24,8 @@ pub enum VectorEngine {
 pub struct Point {
     /// Number of the passage.
     pub passage: u32,
-    /// Its Datanet, to filter by.
-    pub datanet: DatanetId,
+    /// What filters look at.
+    pub facets: Facets,
     /// A unit vector.
     pub vector: Vec<f32>,
 }
@@ -39,34 +39,18 @@ pub struct Neighbour {
     pub cosine: f32,
 }
 
-/// Which points may be found; engines apply it before they rank.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Predicate {
-    /// All.
-    Everything,
-    /// Those of these Datanets.
-    Datanets(Vec<DatanetId>),
-}
-
-impl Predicate {
-    /// A question's Datanets; none named means all.
-    pub fn of(datanets: &[DatanetId]) -> Self {
-        if datanets.is_empty() { Self::Everything } else { Self::Datanets(datanets.to_vec()) }
-    }
-}
-
 /// An index of unit vectors. Calls compute, and belong on a blocking thread.
 pub trait VectorIndex: Send + Sync {
     /// Adds points, or replaces those of the same passages.
     fn upsert(&self, points: &[Point]) -> Result<(), RetrieverError>;
 
-    /// The `k` nearest points that the predicate lets through, nearest first; equal cosines in
+    /// The `k` nearest points that the filter lets through, nearest first; equal cosines in
     /// order of passage. With `exact`, none is missed.
     fn search(
         &self,
         vector: &[f32],
         k: usize,
-        predicate: &Predicate,
+        filter: &Filter,
         exact: bool,
     ) -> Result<Vec<Neighbour>, RetrieverError>;
 

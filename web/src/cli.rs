@@ -12,6 +12,7 @@ mod import;
 mod output;
 mod remote;
 mod samples;
+mod search;
 mod serve;
 mod settle;
 mod signer;
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Ask a question: through the running service of this data folder, or alone when none runs.
     Ask(ask::AskArgs),
+    /// Find passages without an answer, free of charge; every hit says why it was found.
+    Search(search::SearchArgs),
     /// Register texts of a folder (.md, .txt) or a .jsonl(.gz) file in a Datanet.
     Import(import::ImportArgs),
     /// Admit LoRA adapters, and govern the names they are asked for by.
@@ -126,6 +129,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve { place, listen } => serve::run(place.config(listen)?).await?,
         Command::Ask(args) => return ask::run(args).await,
+        Command::Search(args) => return search::run(args).await,
         Command::Import(args) => import::run(args).await?,
         Command::Adapters { command } => return adapters::run(command).await,
         Command::Settle(args) => settle::run(args).await?,

@@ -3,6 +3,7 @@
 
 pub mod attribution;
 mod cached_embed;
+pub mod retrieval;
 mod scratch_index;
 
 pub use cached_embed::CachedEmbed;

@@ -1,6 +1,7 @@
 //! How do texts get from a folder or a file into a Datanet? Read, compared with what the chain holds
 //! already, stored as blobs, registered in batches.
 
+mod encoding;
 mod folder;
 mod item;
 mod jsonl;

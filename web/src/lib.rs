@@ -12,3 +12,4 @@ pub mod deep;
 pub mod eval;
 pub mod http;
 pub mod import;
+pub mod search;

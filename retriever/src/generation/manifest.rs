@@ -16,7 +16,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 /// The format that this program writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// The manifest's file name.
 pub const MANIFEST_FILE: &str = "manifest.json";
 /// The tokens that counts, lengths and masses are made of.

@@ -12,7 +12,9 @@ use crate::suffix::SuffixReader;
 use crate::vector::edge::EdgeIndex;
 use crate::vector::flat::FlatIndex;
 use crate::vector::{VectorEngine, VectorIndex};
-use footnote_domain::corpus::{Contribution, Datanet, Passage, Sentence, SentenceRef, Standing};
+use footnote_domain::corpus::{
+    Contribution, Datanet, Ownership, Passage, Sentence, SentenceRef, Standing,
+};
 use footnote_domain::id::{ContentHash, Digest};
 use footnote_domain::text::Unigrams;
 use std::collections::{BTreeMap, HashMap};
@@ -160,6 +162,25 @@ impl Generation {
     pub fn passages_of(&self, document: u32) -> Range<u32> {
         let place = &self.place(document).passages;
         place.start as u32..place.end as u32
+    }
+
+    /// The number of the contribution that owns most of a passage, by the bytes of its sentences; the
+    /// passage's own where nobody owns any. Ties go to the older.
+    pub fn passage_owner(&self, passage: u32) -> u32 {
+        let passage = &self.passages[passage as usize];
+        let all = self.sentences(passage.document);
+        let mut owned: BTreeMap<u32, usize> = BTreeMap::new();
+        for sentence in &all[passage.sentences.start as usize..passage.sentences.end as usize] {
+            let owner = match sentence.ownership {
+                Ownership::Own => passage.document,
+                Ownership::CopyOf(original) => original.document,
+                Ownership::Boilerplate | Ownership::Tombstone => continue,
+            };
+            *owned.entry(owner).or_default() += sentence.span.len();
+        }
+        let most =
+            owned.into_iter().max_by_key(|(owner, bytes)| (*bytes, std::cmp::Reverse(*owner)));
+        most.map_or(passage.document, |(owner, _)| owner)
     }
 
     /// A passage's text.

@@ -9,6 +9,7 @@ use super::pointer::UNFINISHED;
 use super::seal;
 use super::stored::{self, StoredDocument};
 use crate::error::RetrieverError;
+use crate::filter::Facets;
 use crate::lexical::LexicalWriter;
 use crate::suffix;
 use crate::vector::edge::EdgeIndex;
@@ -213,12 +214,13 @@ impl Writer<'_> {
             self.input.documents.iter().map(|document| document.passages.len()).sum();
         let mut number = 0usize;
         for document in &self.input.documents {
+            let facets = Facets::of(&document.contribution);
             let vectors = document.vectors.iter().flat_map(|vectors| &vectors.passages);
             let points: Vec<Point> = vectors
                 .enumerate()
                 .map(|(at, vector)| Point {
                     passage: count(number + at),
-                    datanet: document.contribution.datanet,
+                    facets: facets.clone(),
                     vector: vector.clone(),
                 })
                 .collect();

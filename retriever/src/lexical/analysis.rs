@@ -135,18 +135,21 @@ fn cut(analysis: Analysis, text: &str) -> Vec<Token> {
     }
 }
 
-/// The domain's tokens; positions count them.
+/// The domain's tokens, names with underscores (`eth_getProof`) in their parts; positions count them.
 fn plain_tokens(text: &str) -> Vec<Token> {
-    let tokens = token_spans(text).into_iter().enumerate();
+    let mut tokens = Vec::new();
+    for token in token_spans(text) {
+        for part in token.text.split('_').filter(|part| !part.is_empty()) {
+            tokens.push(Token {
+                offset_from: token.span.start,
+                offset_to: token.span.end,
+                position: tokens.len(),
+                text: part.to_owned(),
+                position_length: 1,
+            });
+        }
+    }
     tokens
-        .map(|(position, token)| Token {
-            offset_from: token.span.start,
-            offset_to: token.span.end,
-            position,
-            text: token.text,
-            position_length: 1,
-        })
-        .collect()
 }
 
 /// Replaces each run of touching CJK tokens by what `cut_run` makes of it.
@@ -222,6 +225,7 @@ mod tests {
         check(Analysis::ChineseWords, "冲泡绿茶", &[("冲泡", 0), ("绿茶", 2)]);
         check(Analysis::Plain, "Café 茶叶", &[("cafe", 0), ("茶", 1), ("叶", 2)]);
         check(Analysis::ChineseWords, "", &[]);
+        check(Analysis::Plain, "__call eth_getProof", &[("call", 0), ("eth", 1), ("getproof", 2)]);
     }
 
     #[test]

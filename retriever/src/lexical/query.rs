@@ -2,33 +2,32 @@
 //! no query syntax, hence no syntax error.
 
 use super::schema::{Fields, Pair};
-use footnote_domain::id::DatanetId;
+use crate::filter::{Day, Filter};
 use footnote_domain::text::Language;
+use std::ops::Bound;
 use tantivy::query::{
-    Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery,
+    Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery,
+    TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 /// What a term in the title or the headings above counts beside one in the body.
-const TITLE_WEIGHT: f32 = 0.3;
+pub(super) const TITLE_WEIGHT: f32 = 0.3;
 /// Terms scored of one question, the rarest first: bounds the work for a question of any length.
 const TERMS_MOST: usize = 64;
 /// tantivy's fixed k₁: a term scores at most its idf · (k₁ + 1).
-const K1: f32 = 1.2;
+pub(super) const K1: f32 = 1.2;
+/// tantivy's fixed b: how far a long passage's counts are held against it.
+pub(super) const B: f32 = 0.75;
 
 /// A term with its field's weight.
-struct Weighted {
-    pair: Pair,
-    weight: f32,
-    term: String,
-    documents: u64,
-}
-
-/// A question ready to be searched, and the most it could score.
-pub(super) struct Prepared {
-    pub(super) query: Box<dyn Query>,
-    pub(super) most: f32,
+pub(super) struct Weighted {
+    pub(super) pair: Pair,
+    pub(super) weight: f32,
+    pub(super) term: String,
+    /// Passages that have it in their body.
+    pub(super) documents: u64,
 }
 
 /// Counts of one language's passages alone: a field that only they fill is then judged by them.
@@ -57,20 +56,19 @@ pub(super) fn prepare(
     pairs: &[(Pair, f32)],
     question: &str,
     language: Language,
-) -> tantivy::Result<Option<Prepared>> {
+) -> tantivy::Result<Option<Box<dyn Query>>> {
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-    let mut most = 0.0;
     for (pair, weight) in pairs {
         for weighted in terms(population, *pair, *weight, question, language)? {
-            most += weight * idf(weighted.documents, population.passages) * (K1 + 1.0);
             clauses.extend(weighted.clauses().map(|clause| (Occur::Should, clause)));
         }
     }
-    let query: Box<dyn Query> = Box::new(BooleanQuery::new(clauses));
-    Ok((most > 0.0).then_some(Prepared { query, most }))
+    let any = !clauses.is_empty();
+    Ok(any.then(|| Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>))
 }
 
-fn terms(
+/// The terms of `question` in one analysis, rarest first.
+pub(super) fn terms(
     population: &Population<'_>,
     pair: Pair,
     weight: f32,
@@ -88,6 +86,11 @@ fn terms(
 }
 
 impl Weighted {
+    /// The most that it can score in a body.
+    pub(super) fn most(&self, passages: u64) -> f32 {
+        self.weight * idf(self.documents, passages) * (K1 + 1.0)
+    }
+
     /// The term in the body and in the title.
     fn clauses(self) -> impl Iterator<Item = Box<dyn Query>> {
         let parts = [(self.pair.body, self.weight), (self.pair.title, self.weight * TITLE_WEIGHT)];
@@ -100,25 +103,35 @@ impl Weighted {
 }
 
 /// Robertson and Spärck Jones, as tantivy computes it.
-fn idf(documents: u64, passages: u64) -> f32 {
+pub(super) fn idf(documents: u64, passages: u64) -> f32 {
     let absent = passages.saturating_sub(documents) as f32 + 0.5;
     (1.0 + absent / (documents as f32 + 0.5)).ln()
 }
 
-/// What a passage must be, beside matching: of one of the Datanets, and of (or not of) a language.
+/// What a passage must be, beside matching: admitted, and not of a language.
 pub(super) struct Restriction<'a> {
-    pub(super) datanets: &'a [DatanetId],
+    pub(super) filter: &'a Filter,
     pub(super) not_in: Option<Language>,
 }
 
 impl Restriction<'_> {
     /// `query` restricted; the restriction adds nothing to scores.
     pub(super) fn apply(&self, fields: &Fields, query: Box<dyn Query>) -> Box<dyn Query> {
+        let filter = self.filter;
+        let datanets = filter.datanets.iter().map(|id| exactly(fields.datanet, &id.to_string()));
+        let contributors =
+            filter.contributors.iter().map(|id| exactly(fields.contributor, &id.to_string()));
+        let languages = filter.languages.iter().map(|it| exactly(fields.language, it.code()));
+        let kinds: [Vec<Box<dyn Query>>; 4] = [
+            datanets.collect(),
+            contributors.collect(),
+            languages.collect(),
+            written_between(fields, filter).into_iter().collect(),
+        ];
         let mut clauses = vec![(Occur::Must, query)];
-        if !self.datanets.is_empty() {
-            let ids = self.datanets.iter().map(|id| exactly(fields.datanet, &id.to_string()));
-            let any = BooleanQuery::union(ids.collect());
-            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(any), 0.0))));
+        for alternatives in kinds.into_iter().filter(|alternatives| !alternatives.is_empty()) {
+            let any = Box::new(BooleanQuery::union(alternatives));
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(any, 0.0))));
         }
         if let Some(language) = self.not_in {
             clauses.push((Occur::MustNot, exactly(fields.language, language.code())));
@@ -128,6 +141,16 @@ impl Restriction<'_> {
         }
         Box::new(BooleanQuery::new(clauses))
     }
+}
+
+fn written_between(fields: &Fields, filter: &Filter) -> Option<Box<dyn Query>> {
+    let bound = |day: Option<Day>| match day {
+        Some(day) => Bound::Included(Term::from_field_u64(fields.written, u64::from(day.number()))),
+        None => Bound::Unbounded,
+    };
+    let dated = filter.written_from.is_some() || filter.written_to.is_some();
+    let range = || RangeQuery::new(bound(filter.written_from), bound(filter.written_to));
+    dated.then(|| Box::new(range()) as Box<dyn Query>)
 }
 
 fn exactly(field: Field, value: &str) -> Box<dyn Query> {

@@ -2,11 +2,12 @@
 //! of other languages by plain words (names, numbers and codes are the same everywhere), for less.
 
 use super::analysis::Analysis;
+use super::contexts::Contexts;
 use super::failed;
 use super::query::{Population, Restriction, prepare};
 use super::schema::{Fields, Pair, analyzers};
 use crate::error::RetrieverError;
-use footnote_domain::id::DatanetId;
+use crate::filter::Filter;
 use footnote_domain::text::Language;
 use std::path::{Path, PathBuf};
 use tantivy::collector::TopDocs;
@@ -23,23 +24,32 @@ pub struct LexicalHit {
     pub passage: u32,
     /// Its BM25, titles and headings included.
     pub bm25: f32,
-    /// The same divided by the most that the question's terms could score in a body.
-    pub ratio: f32,
 }
 
 /// An open, sealed word index.
 pub struct LexicalReader {
-    path: PathBuf,
-    fields: Fields,
+    pub(super) path: PathBuf,
+    pub(super) fields: Fields,
     reader: IndexReader,
+    pub(super) contexts: Contexts,
 }
 
 /// Passages to search, and how.
-struct Pass<'a> {
+pub(super) struct Pass<'a> {
+    /// The fields that they are looked up by.
     pairs: Vec<(Pair, f32)>,
-    passages: u64,
-    restriction: Restriction<'a>,
-    weight: f32,
+    /// The fields that they are judged by.
+    pub(super) judged: Vec<(Pair, f32)>,
+    pub(super) passages: u64,
+    pub(super) restriction: Restriction<'a>,
+    pub(super) weight: f32,
+}
+
+impl Pass<'_> {
+    /// Whether passages are looked up by this analysis, not only judged.
+    pub(super) fn looks_up(&self, pair: Pair) -> bool {
+        self.pairs.iter().any(|(own, _)| own.analysis == pair.analysis)
+    }
 }
 
 impl LexicalReader {
@@ -52,7 +62,10 @@ impl LexicalReader {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(|error| failed(path)(error))?;
-        let opened = Self { path: path.to_owned(), fields: Fields::new(), reader };
+        let fields = Fields::new();
+        let contexts =
+            Contexts::read(&reader.searcher(), &fields).map_err(|error| failed(path)(error))?;
+        let opened = Self { path: path.to_owned(), fields, reader, contexts };
         opened.warm().map_err(|error| failed(path)(error))?;
         Ok(opened)
     }
@@ -60,24 +73,28 @@ impl LexicalReader {
     /// Loads the Chinese dictionary now where there is Chinese, not within the first question.
     fn warm(&self) -> tantivy::Result<()> {
         let chinese = Term::from_field_text(self.fields.language, Language::Chinese.code());
-        if self.reader.searcher().doc_freq(&chinese)? > 0 {
+        if self.searcher().doc_freq(&chinese)? > 0 {
             Analysis::ChineseWords.question_terms("茶", Language::Chinese);
         }
         Ok(())
     }
 
-    /// The `limit` best passages, best first, ties by number; none for a question without a word.
+    pub(super) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// The `limit` best passages that the filter admits, best first, ties by number; none for a question without a word.
     pub fn search(
         &self,
         question: &str,
         language: Language,
-        datanets: &[DatanetId],
+        filter: &Filter,
         limit: usize,
     ) -> Result<Vec<LexicalHit>, RetrieverError> {
-        let searcher = self.reader.searcher();
+        let searcher = self.searcher();
         let search = || -> tantivy::Result<Vec<LexicalHit>> {
             let mut hits = Vec::new();
-            for pass in self.passes(&searcher, language, datanets)? {
+            for pass in self.passes(&searcher, language, filter)? {
                 hits.extend(self.run(&searcher, &pass, question, language, limit)?);
             }
             hits.sort_by(|a, b| b.bm25.total_cmp(&a.bm25).then(a.passage.cmp(&b.passage)));
@@ -87,28 +104,36 @@ impl LexicalReader {
         search().map_err(|error| failed(&self.path)(error))
     }
 
-    fn passes<'a>(
+    /// How passages of the question's language are found and judged, then how all others are.
+    pub(super) fn passes<'a>(
         &self,
         searcher: &Searcher,
         language: Language,
-        datanets: &'a [DatanetId],
+        filter: &'a Filter,
     ) -> tantivy::Result<Vec<Pass<'a>>> {
         let own = self.fields.own(language);
         let all = searcher.num_docs();
         let plain = vec![(self.fields.pair(Analysis::Plain), 1.0)];
+        let by_plain_words = |not_in, weight| Pass {
+            pairs: plain.clone(),
+            judged: plain.clone(),
+            passages: all,
+            restriction: Restriction { filter, not_in },
+            weight,
+        };
         if own.is_empty() {
-            let restriction = Restriction { datanets, not_in: None };
-            return Ok(vec![Pass { pairs: plain, passages: all, restriction, weight: 1.0 }]);
+            return Ok(vec![by_plain_words(None, 1.0)]);
         }
         let of_language = Term::from_field_text(self.fields.language, language.code());
-        let mine = searcher.doc_freq(&of_language)?;
-        // The fields of a language are filled by its passages only.
-        let home = Restriction { datanets, not_in: None };
-        let abroad = Restriction { datanets, not_in: Some(language) };
-        Ok(vec![
-            Pass { pairs: own, passages: mine, restriction: home, weight: 1.0 },
-            Pass { pairs: plain, passages: all, restriction: abroad, weight: FOREIGN_WEIGHT },
-        ])
+        let home = Pass {
+            pairs: own,
+            judged: self.fields.judged(language),
+            passages: searcher.doc_freq(&of_language)?,
+            // The fields of a language are filled by its passages only.
+            restriction: Restriction { filter, not_in: None },
+            weight: 1.0,
+        };
+        Ok(vec![home, by_plain_words(Some(language), FOREIGN_WEIGHT)])
     }
 
     fn run(
@@ -123,22 +148,17 @@ impl LexicalReader {
         if pass.passages == 0 || limit == 0 {
             return Ok(Vec::new());
         }
-        let Some(prepared) = prepare(&population, &pass.pairs, question, language)? else {
+        let Some(query) = prepare(&population, &pass.pairs, question, language)? else {
             return Ok(Vec::new());
         };
-        let query = pass.restriction.apply(&self.fields, prepared.query);
+        let query = pass.restriction.apply(&self.fields, query);
         let collector = TopDocs::with_limit(limit).order_by_score();
         let found = searcher.search_with_statistics_provider(&*query, &collector, &population)?;
         found
             .into_iter()
             .map(|(score, place)| {
-                let bm25 = score * pass.weight;
-                let ratio = bm25 / prepared.most;
-                Ok(LexicalHit {
-                    passage: number(searcher, self.fields.passage, place)?,
-                    bm25,
-                    ratio,
-                })
+                let passage = number(searcher, self.fields.passage, place)?;
+                Ok(LexicalHit { passage, bm25: score * pass.weight })
             })
             .collect()
     }

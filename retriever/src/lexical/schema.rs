@@ -8,6 +8,9 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::TokenizerManager;
 
+/// What single Chinese characters count beside words and pairs, which make one together.
+const CHARACTER_WEIGHT: f32 = 0.2;
+
 /// A title field and a body field of one analysis.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pair {
@@ -28,6 +31,10 @@ pub(crate) struct Fields {
     pub(crate) datanet: Field,
     /// The contribution's language.
     pub(crate) language: Field,
+    /// Its payees, in hexadecimal.
+    pub(crate) contributor: Field,
+    /// Its day of writing as `YYYYMMDD`, where one is declared; indexed and fast.
+    pub(crate) written: Field,
     pairs: [Pair; 5],
 }
 
@@ -38,13 +45,26 @@ impl Fields {
         let document = builder.add_u64_field("document", FAST | INDEXED);
         let datanet = builder.add_text_field("datanet", STRING);
         let language = builder.add_text_field("language", STRING);
+        let contributor = builder.add_text_field("contributor", STRING);
+        let written = builder.add_u64_field("written", FAST | INDEXED);
         let pairs = Analysis::ALL.map(|analysis| pair(&mut builder, analysis));
-        Self { schema: builder.build(), passage, document, datanet, language, pairs }
+        let schema = builder.build();
+        Self { schema, passage, document, datanet, language, contributor, written, pairs }
     }
 
     /// The fields of one analysis.
     pub(crate) fn pair(&self, analysis: Analysis) -> Pair {
         *self.pairs.iter().find(|pair| pair.analysis == analysis).expect("there is one of each")
+    }
+
+    /// [`Self::own`], and for Chinese the single characters, which tell near passages apart but are in
+    /// too many to look passages up by.
+    pub(crate) fn judged(&self, language: Language) -> Vec<(Pair, f32)> {
+        let mut pairs = self.own(language);
+        if language == Language::Chinese {
+            pairs.push((self.pair(Analysis::Plain), CHARACTER_WEIGHT));
+        }
+        pairs
     }
 
     /// The fields that a passage in `language` is scored by when the question is in it too, each

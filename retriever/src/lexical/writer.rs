@@ -3,6 +3,7 @@
 use super::failed;
 use super::schema::{Fields, analyzers};
 use crate::error::RetrieverError;
+use crate::filter::Facets;
 use crate::generation::seal;
 use crate::lexical::analysis::Analysis;
 use footnote_domain::corpus::{Contribution, Passage};
@@ -47,6 +48,12 @@ impl LexicalWriter {
         document.add_u64(fields.document, u64::from(passage.document));
         document.add_text(fields.datanet, contribution.datanet.to_string());
         document.add_text(fields.language, contribution.language.code());
+        for share in contribution.payees.shares() {
+            document.add_text(fields.contributor, share.payee.to_string());
+        }
+        if let Some(day) = Facets::of(contribution).written {
+            document.add_u64(fields.written, u64::from(day.number()));
+        }
         let title = format!("{}\n{}", contribution.description.title, passage.section);
         let own = fields.own(contribution.language).into_iter().map(|(pair, _)| pair);
         for pair in own.chain([fields.pair(Analysis::Plain)]) {

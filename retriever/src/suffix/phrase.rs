@@ -30,6 +30,11 @@ impl Needle {
     }
 }
 
+/// Whether there is a word in `phrase`, so that it can be found at all.
+pub(crate) fn is_phrase(phrase: &str) -> bool {
+    Needle::of(phrase).is_some()
+}
+
 impl SuffixReader {
     /// Up to `k` places of `phrase` in the documents that `inside` lets through, by document and
     /// place; none for a phrase without a word. `original` gives a document's text.

@@ -7,16 +7,17 @@
 //! log of its own, so that any number of readers, in any process, leave the sealed bytes as they are.
 
 use super::flat::check_length;
-use super::{Neighbour, Point, Predicate, VectorIndex, rank};
+use super::{Neighbour, Point, VectorIndex, rank};
 use crate::error::RetrieverError;
+use crate::filter::{Facets, Filter};
 use crate::generation::seal;
 use crate::search::EXACT_BELOW;
 use qdrant_edge::{
     Condition, CreateIndex, DEFAULT_VECTOR_NAME, Distance, EdgeConfig, EdgeShard, EdgeVectorParams,
-    FieldCondition, FieldIndexOperations, Filter, KeywordIndexParams, Match, NamedQuery,
-    OperationError, PayloadFieldSchema, PayloadSchemaParams, PointId, PointInsertOperations,
-    PointOperations, PointStruct, QueryEnum, SearchParams, SearchRequest, UpdateOperation,
-    WalOptions,
+    FieldCondition, FieldIndexOperations, Filter as EdgeFilter, IntegerIndexParams, JsonPath,
+    KeywordIndexParams, Match, NamedQuery, OperationError, PayloadFieldSchema, PayloadSchemaParams,
+    PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, SearchParams,
+    SearchRequest, UpdateOperation, WalOptions,
 };
 use std::fs::{self, File};
 use std::mem::ManuallyDrop;
@@ -24,8 +25,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The payload key that holds a point's Datanet; the only payload beside the id.
+/// The payload keys: what filters look at, and nothing else.
 const DATANET_KEY: &str = "datanet";
+const CONTRIBUTOR_KEY: &str = "contributor";
+const LANGUAGE_KEY: &str = "language";
+const WRITTEN_KEY: &str = "written";
 /// The engine's own log, of no use once a shard is flushed.
 const LOG_FOLDER: &str = "wal";
 const VIEWS_FOLDER: &str = "views";
@@ -61,14 +65,21 @@ impl EdgeIndex {
             EdgeConfig::builder().vector(DEFAULT_VECTOR_NAME, vector).wal_options(log).build();
         let shard = contain(folder, || EdgeShard::new(folder, config))?;
         let index = Self::new(folder, dimensions, shard, None);
-        index.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(
-            CreateIndex {
-                field_name: datanet_path(),
-                field_schema: Some(PayloadFieldSchema::FieldParams(PayloadSchemaParams::Keyword(
-                    KeywordIndexParams { is_tenant: Some(true), ..KeywordIndexParams::default() },
-                ))),
-            },
-        )))?;
+        let keyword = |is_tenant| {
+            PayloadSchemaParams::Keyword(KeywordIndexParams {
+                is_tenant: Some(is_tenant),
+                ..KeywordIndexParams::default()
+            })
+        };
+        let number = PayloadSchemaParams::Integer(IntegerIndexParams {
+            lookup: Some(false),
+            range: Some(true),
+            ..IntegerIndexParams::default()
+        });
+        index.index_field(DATANET_KEY, keyword(true))?;
+        index.index_field(CONTRIBUTOR_KEY, keyword(false))?;
+        index.index_field(LANGUAGE_KEY, keyword(false))?;
+        index.index_field(WRITTEN_KEY, number)?;
         Ok(index)
     }
 
@@ -97,6 +108,15 @@ impl EdgeIndex {
         Self { folder: folder.to_owned(), dimensions, shard, flushing: Mutex::new(()), view }
     }
 
+    fn index_field(&self, key: &str, params: PayloadSchemaParams) -> Result<(), RetrieverError> {
+        self.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(
+            CreateIndex {
+                field_name: path(key),
+                field_schema: Some(PayloadFieldSchema::FieldParams(params)),
+            },
+        )))
+    }
+
     fn update(&self, operation: UpdateOperation) -> Result<(), RetrieverError> {
         contain(&self.folder, || self.shard.update(operation))
     }
@@ -121,7 +141,7 @@ impl VectorIndex for EdgeIndex {
             let mut structs = Vec::with_capacity(batch.len());
             for point in batch {
                 check_length(&self.folder, point.vector.len(), self.dimensions)?;
-                let payload = serde_json::json!({ DATANET_KEY: point.datanet.to_string() });
+                let payload = payload(&point.facets);
                 let id = PointId::NumId(u64::from(point.passage));
                 structs.push(PointStruct::new(id, point.vector.clone(), payload).into());
             }
@@ -135,7 +155,7 @@ impl VectorIndex for EdgeIndex {
         &self,
         vector: &[f32],
         k: usize,
-        predicate: &Predicate,
+        filter: &Filter,
         exact: bool,
     ) -> Result<Vec<Neighbour>, RetrieverError> {
         check_length(&self.folder, vector.len(), self.dimensions)?;
@@ -144,7 +164,7 @@ impl VectorIndex for EdgeIndex {
         }
         let request = SearchRequest {
             query: QueryEnum::Nearest(NamedQuery::default_dense(vector.to_vec())),
-            filter: filter(predicate),
+            filter: edge_filter(filter),
             params: Some(SearchParams { exact, ..SearchParams::default() }),
             limit: k,
             offset: 0,
@@ -248,19 +268,45 @@ pub(crate) fn sweep_views(root: &Path) -> Result<(), RetrieverError> {
     Ok(())
 }
 
-fn datanet_path() -> qdrant_edge::JsonPath {
-    DATANET_KEY.parse().expect("a plain word is a JSON path")
+fn path(key: &str) -> JsonPath {
+    key.parse().expect("a plain word is a JSON path")
 }
 
-fn filter(predicate: &Predicate) -> Option<Filter> {
-    match predicate {
-        Predicate::Everything => None,
-        Predicate::Datanets(wanted) => {
-            let ids: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-            let field = FieldCondition::new_match(datanet_path(), Match::from(ids));
-            Some(Filter::new_must(Condition::Field(field)))
-        }
+fn payload(facets: &Facets) -> serde_json::Value {
+    let contributors: Vec<String> = facets.contributors.iter().map(ToString::to_string).collect();
+    let mut payload = serde_json::json!({
+        DATANET_KEY: facets.datanet.to_string(),
+        CONTRIBUTOR_KEY: contributors,
+        LANGUAGE_KEY: facets.language.code(),
+    });
+    if let Some(day) = facets.written {
+        payload[WRITTEN_KEY] = day.number().into();
     }
+    payload
+}
+
+fn edge_filter(filter: &Filter) -> Option<EdgeFilter> {
+    let any = |key: &str, values: Vec<String>| {
+        let wanted = !values.is_empty();
+        wanted.then(|| Condition::Field(FieldCondition::new_match(path(key), Match::from(values))))
+    };
+    let bound = |day: Option<crate::filter::Day>| day.map(|day| f64::from(day.number()).into());
+    let (gte, lte) = (bound(filter.written_from), bound(filter.written_to));
+    let range = Range { gte, lte, gt: None, lt: None };
+    let dated = gte.is_some() || lte.is_some();
+    let conditions = [
+        any(DATANET_KEY, filter.datanets.iter().map(ToString::to_string).collect()),
+        any(CONTRIBUTOR_KEY, filter.contributors.iter().map(ToString::to_string).collect()),
+        any(LANGUAGE_KEY, filter.languages.iter().map(|it| it.code().to_owned()).collect()),
+        dated.then(|| Condition::Field(FieldCondition::new_range(path(WRITTEN_KEY), range))),
+    ];
+    let must: Vec<Condition> = conditions.into_iter().flatten().collect();
+    (!must.is_empty()).then_some(EdgeFilter {
+        must: Some(must),
+        should: None,
+        min_should: None,
+        must_not: None,
+    })
 }
 
 fn failed(folder: &Path, reason: impl std::fmt::Display) -> RetrieverError {

@@ -2,15 +2,16 @@
 //! engines are judged, fast enough below some ten thousand passages, and the table from which exact
 //! cosines are read.
 //!
-//! Three files: `index.json` (dimensions, Datanets), `points.u32` (passage and Datanet number per
+//! Three files: `index.json` (dimensions, facets), `points.u32` (passage and number of its facets per
 //! row, in order of passage) and `vectors.f32` (the rows).
 
-use super::{Neighbour, Point, Predicate, VectorIndex, rank};
+use super::{Neighbour, Point, VectorIndex, rank};
 use crate::error::RetrieverError;
+use crate::filter::{Facets, Filter};
 use crate::generation::seal;
 use crate::mapped::{Mapped, float_bytes, word_bytes};
-use footnote_domain::id::DatanetId;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -23,7 +24,8 @@ const LANES: usize = 16;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Header {
     dimensions: usize,
-    datanets: Vec<DatanetId>,
+    /// What filters look at, each once: as many as there are kinds of contributions.
+    facets: Vec<Facets>,
 }
 
 /// All vectors in rows, in order of passage.
@@ -34,8 +36,10 @@ pub struct FlatIndex {
 
 struct Rows {
     header: Header,
-    /// Per row: passage, number of its Datanet.
+    /// Per row: passage, number of its facets.
     points: Vec<(u32, u32)>,
+    /// The numbers of the header's facets, while rows are written.
+    numbered: HashMap<Facets, u32>,
     numbers: Numbers,
 }
 
@@ -48,8 +52,9 @@ impl FlatIndex {
     /// An empty index that commits to `folder`.
     pub fn create(folder: &Path, dimensions: usize) -> Result<Self, RetrieverError> {
         seal::make_folder(folder)?;
-        let header = Header { dimensions, datanets: Vec::new() };
-        let rows = Rows { header, points: Vec::new(), numbers: Numbers::Owned(Vec::new()) };
+        let header = Header { dimensions, facets: Vec::new() };
+        let (points, numbers) = (Vec::new(), Numbers::Owned(Vec::new()));
+        let rows = Rows { header, points, numbered: HashMap::new(), numbers };
         Ok(Self { folder: folder.to_owned(), rows: RwLock::new(rows) })
     }
 
@@ -62,7 +67,8 @@ impl FlatIndex {
         let points = Mapped::open(&folder.join(POINTS_FILE))?;
         let points = points.words().chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
         let numbers = Numbers::Sealed(Mapped::open(&folder.join(VECTORS_FILE))?);
-        let rows = Rows { header, points, numbers };
+        let numbered = header.facets.iter().cloned().zip(0..).collect();
+        let rows = Rows { header, points, numbered, numbers };
         if rows.points.len() * rows.header.dimensions != rows.floats().len() {
             let path = folder.join(VECTORS_FILE);
             return Err(RetrieverError::corrupt(&path, "it does not hold one vector per point"));
@@ -105,17 +111,19 @@ impl Rows {
         self.points.binary_search_by_key(&passage, |(passage, _)| *passage).ok()
     }
 
-    fn datanet_number(&mut self, datanet: DatanetId) -> u32 {
-        let datanets = &mut self.header.datanets;
-        let at = datanets.iter().position(|known| *known == datanet).unwrap_or_else(|| {
-            datanets.push(datanet);
-            datanets.len() - 1
-        });
-        u32::try_from(at).expect("there are fewer Datanets than 2³²")
+    fn facets_number(&mut self, facets: &Facets) -> u32 {
+        if let Some(number) = self.numbered.get(facets) {
+            return *number;
+        }
+        let number =
+            u32::try_from(self.header.facets.len()).expect("there are fewer texts than 2³²");
+        self.header.facets.push(facets.clone());
+        self.numbered.insert(facets.clone(), number);
+        number
     }
 
     fn put(&mut self, point: &Point) {
-        let datanet = self.datanet_number(point.datanet);
+        let facets = self.facets_number(&point.facets);
         let dimensions = self.header.dimensions;
         if let Numbers::Sealed(mapped) = &self.numbers {
             self.numbers = Numbers::Owned(mapped.floats().to_vec());
@@ -124,12 +132,12 @@ impl Rows {
         match self.points.binary_search_by_key(&point.passage, |(passage, _)| *passage) {
             Ok(row) => {
                 numbers[row * dimensions..(row + 1) * dimensions].copy_from_slice(&point.vector);
-                self.points[row].1 = datanet;
+                self.points[row].1 = facets;
             }
             Err(row) => {
                 let at = row * dimensions;
                 numbers.splice(at..at, point.vector.iter().copied());
-                self.points.insert(row, (point.passage, datanet));
+                self.points.insert(row, (point.passage, facets));
             }
         }
     }
@@ -149,25 +157,18 @@ impl VectorIndex for FlatIndex {
         &self,
         vector: &[f32],
         k: usize,
-        predicate: &Predicate,
+        filter: &Filter,
         _exact: bool,
     ) -> Result<Vec<Neighbour>, RetrieverError> {
         let rows = self.read();
         check_length(&self.folder, vector.len(), rows.header.dimensions)?;
-        let passes: Vec<bool> = rows
-            .header
-            .datanets
-            .iter()
-            .map(|datanet| match predicate {
-                Predicate::Everything => true,
-                Predicate::Datanets(wanted) => wanted.contains(datanet),
-            })
-            .collect();
+        let passes: Vec<bool> =
+            rows.header.facets.iter().map(|facets| filter.admits(facets)).collect();
         let mut found: Vec<Neighbour> = rows
             .points
             .iter()
             .enumerate()
-            .filter(|(_, (_, datanet))| passes[*datanet as usize])
+            .filter(|(_, (_, facets))| passes[*facets as usize])
             .map(|(row, (passage, _))| Neighbour {
                 passage: *passage,
                 cosine: dot(rows.row(row), vector),
@@ -235,9 +236,9 @@ mod tests {
     fn rows_come_back_whole_in_any_order_of_writing() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let index = FlatIndex::create(folder.path(), 2).expect("a folder");
-        let datanet = DatanetId([1; 32]);
+        let facets = conformance::facets(1);
         for (passage, vector) in [(7, [0.6, 0.8]), (2, [1.0, 0.0]), (7, [0.0, 1.0])] {
-            let point = Point { passage, datanet, vector: vector.to_vec() };
+            let point = Point { passage, facets: facets.clone(), vector: vector.to_vec() };
             index.upsert(&[point]).expect("two numbers each");
         }
         assert_eq!(index.vector(7), Some(vec![0.0, 1.0]));

@@ -3,6 +3,8 @@
 mod corpus;
 mod damage;
 mod embedder;
+mod filters;
 mod generation;
+mod hostile;
 mod search;
 mod trace;

@@ -3,22 +3,24 @@
 use crate::corpus::{self, CHAIN, KITCHEN, TEA};
 use footnote_domain::id::DatanetId;
 use footnote_domain::text::Language;
-use footnote_retriever::{Generation, Hit, Query, RetrieverError, VectorEngine};
+use footnote_retriever::{Filter, Generation, Hit, RetrieverError, SearchRequest, VectorEngine};
 
-pub(crate) fn query(text: &str, generation: &Generation) -> Query {
-    Query {
-        text: text.to_owned(),
-        language: Language::detect(text),
+pub(crate) fn query(text: &str, generation: &Generation) -> SearchRequest {
+    SearchRequest {
         vector: generation.has_vectors().then(|| corpus::vector(text)),
-        datanets: Vec::new(),
-        limit: 10,
+        ..SearchRequest::new(text, Language::detect(text))
     }
+}
+
+pub(crate) fn hits(generation: &Generation, request: &SearchRequest) -> Vec<Hit> {
+    let found = generation.search(request);
+    found.unwrap_or_else(|error| panic!("{request:?}: {error}")).hits
 }
 
 fn check(generation: &Generation, question: &str, title: &str) {
     for vector in [None, Some(corpus::vector(question))] {
-        let query = Query { vector, ..query(question, generation) };
-        let hits = generation.search(&query).expect("searched");
+        let query = SearchRequest { vector, ..query(question, generation) };
+        let hits = hits(generation, &query);
         let first = hits.first().unwrap_or_else(|| panic!("nothing found for {question:?}"));
         let found = &generation.documents()[first.document as usize].description.title;
         assert_eq!(found, title, "{question:?} {hits:?}");
@@ -47,7 +49,7 @@ fn both_engines_give_the_same_hits() {
     let flat = corpus::generation(b.path(), VectorEngine::Flat);
     for question in ["what is burned in a block", "cebolla y fuego", "茶汤"] {
         let query = query(question, &edge);
-        assert_eq!(edge.search(&query).expect("edge"), flat.search(&query).expect("flat"));
+        assert_eq!(hits(&edge, &query), hits(&flat, &query));
     }
 }
 
@@ -59,12 +61,16 @@ fn a_datanet_filter_lets_nothing_else_through() {
         hits.iter().map(|hit| generation.documents()[hit.document as usize].datanet).collect()
     };
     for (question, wanted) in [("fuego", KITCHEN), ("block", CHAIN), ("茶", TEA)] {
-        let query = Query { datanets: vec![wanted], ..query(question, &generation) };
-        let found = datanets_of(&generation.search(&query).expect("searched"));
+        let filter = Filter::of_datanets(&[wanted]);
+        let found = datanets_of(&hits(
+            &generation,
+            &SearchRequest { filter, ..query(question, &generation) },
+        ));
         assert!(!found.is_empty() && found.iter().all(|id| *id == wanted), "{question}: {found:?}");
     }
-    let unknown = Query { datanets: vec![DatanetId([0; 32])], ..query("block", &generation) };
-    assert_eq!(generation.search(&unknown).expect("searched"), []);
+    let filter = Filter::of_datanets(&[DatanetId([0; 32])]);
+    let unknown = SearchRequest { filter, ..query("block", &generation) };
+    assert_eq!(hits(&generation, &unknown), []);
     assert_eq!(generation.find_phrase_in("the base fee", &[TEA], 5), []);
     assert_eq!(generation.find_phrase_in("the base fee", &[CHAIN], 5).len(), 1);
 }
@@ -73,22 +79,22 @@ fn a_datanet_filter_lets_nothing_else_through() {
 fn every_hit_explains_itself() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let generation = corpus::generation(root.path(), VectorEngine::Edge);
-    let hits = generation.search(&query("Who sets the licence of a Datanet?", &generation));
-    let hits = hits.expect("searched");
-    assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score));
-    let best = &hits[0];
+    let found = hits(&generation, &query("Who sets the licence of a Datanet?", &generation));
+    assert!(found.windows(2).all(|pair| pair[0].score >= pair[1].score));
+    assert!(found.iter().all(|hit| hit.score == hit.words_part + hit.meaning_part));
+    let best = &found[0];
     assert!(best.bm25.expect("words met") > 0.0 && best.cosine.expect("English") > 0.0);
     assert_eq!((best.lexical_rank, best.vector_rank), (Some(0), Some(0)));
     assert!((0.0..=1.0).contains(&best.score));
     // A passage without shared words is found by meaning alone, and says so.
-    let by_meaning = hits.iter().find(|hit| hit.bm25.is_none()).expect("the list is long enough");
+    let by_meaning = found.iter().find(|hit| hit.bm25.is_none()).expect("the list is long enough");
     assert!(by_meaning.vector_rank.is_some() && by_meaning.lexical_rank.is_none());
     // A language that the model does not know is ranked by words alone, with or without a vector.
     let chinese = query("绿茶的水", &generation);
-    let hits = generation.search(&chinese).expect("searched");
-    assert!(hits.iter().all(|hit| hit.cosine.is_none() && hit.vector_rank.is_none()));
-    let without = Query { vector: None, ..chinese };
-    assert_eq!(generation.search(&without).expect("searched"), hits);
+    let found = hits(&generation, &chinese);
+    assert!(found.iter().all(|hit| hit.cosine.is_none() && hit.vector_rank.is_none()));
+    let without = SearchRequest { vector: None, ..chinese };
+    assert_eq!(hits(&generation, &without), found);
 }
 
 #[test]
@@ -109,20 +115,17 @@ fn odd_questions_are_answered_without_error() {
         "blo\u{200b}ck",
         &long,
     ] {
-        let words = Query { vector: None, ..query(question, &generation) };
-        let hits =
-            generation.search(&words).unwrap_or_else(|error| panic!("{question:?}: {error}"));
-        assert!(hits.len() <= 10);
+        let words = SearchRequest { vector: None, ..query(question, &generation) };
+        assert!(hits(&generation, &words).len() <= 10);
     }
-    let nothing = Query { vector: None, ..query("?!…", &generation) };
-    assert_eq!(generation.search(&nothing).expect("searched"), []);
-    let hidden =
-        Query { vector: None, language: Language::English, ..query("blo\u{200b}ck", &generation) };
-    assert!(!generation.search(&hidden).expect("searched").is_empty());
-    let wrong = Query { vector: Some(vec![1.0]), ..query("block", &generation) };
+    let nothing = SearchRequest { vector: None, ..query("?!…", &generation) };
+    assert_eq!(hits(&generation, &nothing), []);
+    let hidden = SearchRequest::new("blo\u{200b}ck", Language::English);
+    assert!(!hits(&generation, &hidden).is_empty());
+    let wrong = SearchRequest { vector: Some(vec![1.0]), ..query("block", &generation) };
     assert!(matches!(generation.search(&wrong), Err(RetrieverError::Query(_))));
-    let none = Query { limit: 0, ..query("block", &generation) };
-    assert_eq!(generation.search(&none).expect("searched"), []);
+    let none = SearchRequest { limit: 0, ..query("block", &generation) };
+    assert_eq!(hits(&generation, &none), []);
 }
 
 #[test]
@@ -130,9 +133,8 @@ fn nonsense_is_less_relevant_than_a_question_that_is_answered() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let generation = corpus::generation(root.path(), VectorEngine::Flat);
     let best = |question: &str| {
-        let words = Query { vector: None, ..query(question, &generation) };
-        let hits = generation.search(&words).expect("searched");
-        hits.iter().map(|hit| hit.relevance_ppm).max().unwrap_or(0)
+        let words = SearchRequest { vector: None, ..query(question, &generation) };
+        hits(&generation, &words).iter().map(|hit| hit.relevance_ppm).max().unwrap_or(0)
     };
     for (real, nonsense) in [
         (

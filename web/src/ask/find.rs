@@ -7,7 +7,7 @@ use crate::app::App;
 use footnote_domain::attribution::units::question_tokens;
 use footnote_domain::embed::quantise;
 use footnote_domain::id::DatanetId;
-use footnote_retriever::{Generation, Query};
+use footnote_retriever::{Filter, Generation, SearchRequest};
 use std::sync::Arc;
 
 /// How many Datanets a question goes to; none named stands for all.
@@ -42,14 +42,13 @@ pub(super) async fn find(
     blocking(move || {
         let question = &request.question;
         let vector = question_vector(&app, &generation, question)?;
-        let query = Query {
-            text: question.text().to_owned(),
-            language: question.language(),
+        let query = SearchRequest {
             vector: vector.clone(),
-            datanets: request.datanets,
+            filter: Filter::of_datanets(&request.datanets),
             limit: app.config.passages * 3,
+            ..SearchRequest::new(question.text(), question.language())
         };
-        let hits = generation.search(&query)?;
+        let hits = generation.search(&query)?.hits;
         let sources = sources::gather(&generation, &hits, app.config.passages, owners_most);
         let asked = Asked {
             tokens: question_tokens(question.text()),

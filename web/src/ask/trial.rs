@@ -14,7 +14,7 @@ use footnote_domain::embed::{Embed, quantise};
 use footnote_domain::id::{ContentHash, DatanetId};
 use footnote_domain::text::Language;
 use footnote_generator::Request;
-use footnote_retriever::{Generation, Query};
+use footnote_retriever::{Filter, Generation, SearchRequest};
 use std::collections::BTreeMap;
 
 /// A generation and what reads it.
@@ -63,14 +63,13 @@ impl Trial<'_> {
     pub fn find(&self, question: &Question, datanets: &[DatanetId]) -> Result<Found, AskError> {
         let knows = self.judges(question.language()).is_some();
         let vector = if knows { self.embed(question.text())? } else { None };
-        let query = Query {
-            text: question.text().to_owned(),
-            language: question.language(),
+        let query = SearchRequest {
             vector: vector.clone(),
-            datanets: datanets.to_vec(),
+            filter: Filter::of_datanets(datanets),
             limit: self.passages * 3,
+            ..SearchRequest::new(question.text(), question.language())
         };
-        let hits = self.generation.search(&query)?;
+        let hits = self.generation.search(&query)?.hits;
         let owners_most = self.constants.owners_most as usize;
         let sources = sources::gather(self.generation, &hits, self.passages, owners_most);
         let asked = Asked {

@@ -2,7 +2,7 @@
 
 use super::remote::Remote;
 use super::{Place, output};
-use crate::app::Service;
+use crate::app::{App, Service};
 use crate::ask::answer::{AnswerCitation, Price};
 use crate::ask::{self, Answer, AnswerEvent, AskRequest, Caller, Outcome, Payer, Question};
 use crate::config::Config;
@@ -72,15 +72,7 @@ async fn ask_opened(
     args: &AskArgs,
 ) -> anyhow::Result<Answer> {
     let app = &service.app;
-    let began = Instant::now();
-    while !app.is_ready() {
-        if began.elapsed() > READY_WAIT {
-            let status = app.index_status.borrow().clone();
-            let why = status.last_error.unwrap_or_else(|| "no text is indexed yet".to_owned());
-            bail!("nothing can be asked yet: {why}");
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    wait_until_ready(app).await?;
     let datanets = app.datanet_ids(&args.datanets)?;
     let caller = Caller { ip: "cli".into(), session: None, payer: Payer::Guest };
     let id = ask::start(app, AskRequest { question, datanets, caller, key: None }).await?;
@@ -90,6 +82,20 @@ async fn ask_opened(
         Some(AnswerEvent::Failed { message, .. }) => bail!("{message}"),
         _ => bail!("the answer ended without an end; look into the log"),
     }
+}
+
+/// Waits until there is an index to ask, for a minute at most.
+pub(super) async fn wait_until_ready(app: &App) -> anyhow::Result<()> {
+    let began = Instant::now();
+    while !app.is_ready() {
+        if began.elapsed() > READY_WAIT {
+            let status = app.index_status.borrow().clone();
+            let why = status.last_error.unwrap_or_else(|| "no text is indexed yet".to_owned());
+            bail!("nothing can be asked yet: {why}");
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 /// The answer, its sources with their pay, and its price.
@@ -126,7 +132,8 @@ fn in_words(answer: &Answer) -> String {
     text
 }
 
-fn shorten(quote: &str) -> String {
+/// The beginning of a quote, on one line.
+pub(super) fn shorten(quote: &str) -> String {
     let line = quote.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(100) {
         Some((at, _)) => format!("{}…", &line[..at]),

@@ -4,6 +4,7 @@ use super::{Place, output};
 use crate::app::{backend, embedder};
 use crate::eval::attribution::AttributionEval;
 use crate::eval::attribution::dataset::Half;
+use crate::eval::retrieval::{self, RetrievalEval};
 use clap::{Args, Subcommand};
 use footnote_domain::attribution::Constants;
 use std::path::PathBuf;
@@ -13,6 +14,9 @@ use std::path::PathBuf;
 pub(super) enum EvalCommand {
     /// Who is paid, and whether that can be cheated: shares of gold sources, citations, attacks.
     Attribution(AttributionArgs),
+    /// Whether the right passage comes first: nDCG@10, MAP, recall@100 and MRR by words, by meaning and
+    /// by both.
+    Retrieval(RetrievalArgs),
 }
 
 /// Arguments of `footnote eval attribution`.
@@ -43,11 +47,52 @@ pub(super) struct AttributionArgs {
     json: bool,
 }
 
+/// Arguments of `footnote eval retrieval`.
+#[derive(Debug, Args)]
+pub(super) struct RetrievalArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Folders with corpus.jsonl(.gz), queries.jsonl(.gz) and qrels.tsv.
+    #[arg(long, required = true, num_args = 1..)]
+    data: Vec<PathBuf>,
+    /// Most questions of a set.
+    #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
+    questions: usize,
+    /// Which questions: parameters are fitted on one half and reported on the other.
+    #[arg(long, value_enum, default_value = "report")]
+    half: retrieval::dataset::Half,
+    /// Folder in which vectors are kept from one run to the next.
+    #[arg(long)]
+    cache: Option<PathBuf>,
+    /// Fit the coefficients of relevance on the hits, too.
+    #[arg(long)]
+    fit_relevance: bool,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Measures, and prints what came out.
 pub(super) async fn run(command: EvalCommand) -> anyhow::Result<()> {
     match command {
         EvalCommand::Attribution(args) => attribution(args).await,
+        EvalCommand::Retrieval(args) => retrieval(args).await,
     }
+}
+
+async fn retrieval(args: RetrievalArgs) -> anyhow::Result<()> {
+    let config = args.place.config(None)?;
+    let eval = RetrievalEval {
+        folders: args.data,
+        half: args.half,
+        questions_most: args.questions,
+        embedder: embedder::open(&config)?,
+        cache: args.cache,
+        fit: args.fit_relevance,
+    };
+    let report = eval.run().await?;
+    let said = if args.json { format!("{:#}\n", report.json()) } else { report.text() };
+    output::print(&said)
 }
 
 async fn attribution(args: AttributionArgs) -> anyhow::Result<()> {

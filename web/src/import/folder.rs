@@ -1,7 +1,7 @@
 //! Reads a folder of `.md`, `.markdown` and `.txt` files, its subfolders included, in order of path.
 //! What begins with a dot (`.git`, `.obsidian`, `.trash`) is not meant for others and stays out.
 
-use super::{ImportError, ImportItem, Skipped, Source, TEXT_BYTES_MOST, disk};
+use super::{ImportError, ImportItem, Skipped, Source, TEXT_BYTES_MOST, disk, encoding};
 use std::path::{Path, PathBuf};
 
 pub(super) fn read(root: &Path) -> Result<Source, ImportError> {
@@ -48,9 +48,7 @@ fn read_text(path: &Path) -> Result<String, String> {
         return Err(format!("it has {size} bytes, the most is {TEXT_BYTES_MOST}"));
     }
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| "it is not UTF-8; convert it first, e.g. with iconv".to_owned())?;
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    let text = encoding::decode(bytes)?;
     if text.trim().is_empty() {
         return Err("it is empty".into());
     }
@@ -88,12 +86,20 @@ mod tests {
         write("a.md", "# A title\n\nbody".as_bytes());
         write("empty.md", b" \n");
         write("latin1.txt", &[0xe9, 0x20]);
+        write("notepad.txt", b"\xff\xfet\0e\0a\0");
+        let huge = std::fs::File::create(root.path().join("huge.txt")).expect("made");
+        huge.set_len(50 << 20).expect("50 MB of nothing");
         write("picture.png", b"x");
         write(".trash/secret.md", b"secret");
         let source = read(root.path()).expect("a folder");
         let titles: Vec<&str> = source.items.iter().map(|item| item.title.as_str()).collect();
-        assert_eq!(titles, ["A title", "two"]);
+        assert_eq!(titles, ["A title", "two", "notepad"]);
+        assert_eq!(source.items[2].text, "tea", "UTF-16 with its mark is converted");
         let skipped: Vec<&str> = source.skipped.iter().map(|one| one.place.as_str()).collect();
-        assert_eq!(skipped, ["empty.md", "latin1.txt"]);
+        assert_eq!(skipped, ["empty.md", "huge.txt", "latin1.txt"]);
+        let reasons: Vec<&str> = source.skipped.iter().map(|one| one.reason.as_str()).collect();
+        for (reason, says) in reasons.iter().zip(["empty", "52428800 bytes", "Latin-1"]) {
+            assert!(reason.contains(says), "{reason}");
+        }
     }
 }
