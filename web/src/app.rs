@@ -14,8 +14,8 @@ mod tasks;
 mod unigram_archive;
 mod views;
 
-pub(crate) use adapters::mirror as mirror_adapters;
 pub use account::{Browser, SignInFailed};
+pub(crate) use adapters::mirror as mirror_adapters;
 pub use build::{AppError, Service};
 pub(crate) use build::{evidence_folders, ledger_beside};
 pub use claim::ClaimError;

@@ -131,6 +131,7 @@ mod tests {
             sources: (0u32..).zip(texts).map(|(n, text)| source(n, text)).collect(),
             max_sentences: 3,
             idf: Arc::new(Unigrams::default()),
+            adapters: Vec::new(),
         }
     }
 
