@@ -13,4 +13,5 @@ mod house;
 mod importing;
 mod keys;
 mod paying;
+mod statement;
 mod stranger;
