@@ -1,7 +1,7 @@
 // <footnote-chat>: a cited chat on any page. The answers' words are written by the service; this file
 // asks, shows, and forgets when told.
 
-import { block, icon, inline, make } from './dom.js';
+import { around, block, icon, inline, make } from './dom.js';
 import { Memory, random } from './memory.js';
 import { sheet } from './style.js';
 import { follow, Refused, Service } from './stream.js';
@@ -73,14 +73,13 @@ export class FootnoteChat extends HTMLElement {
   }
 
   #say() {
-    const language = this.closest('[lang]')?.lang || navigator.language;
     let written;
     try {
       written = JSON.parse(this.getAttribute('strings') ?? '{}');
     } catch {
       console.warn('Footnote: the attribute `strings` is no JSON');
     }
-    const words = wordsFor(this.getAttribute('lang') || language, { ...written, ...this.#own });
+    const words = wordsFor(this.#language(), { ...written, ...this.#own });
     const { launcher, title, forget, close, field, send, powered, panel, log } = this.#parts;
     this.#words = words;
     launcher.lastChild.textContent = words.launch;
@@ -97,12 +96,16 @@ export class FootnoteChat extends HTMLElement {
     log.setAttribute('aria-label', words.title);
   }
 
+  #language() {
+    return this.closest('[lang]')?.lang || navigator.language;
+  }
+
   // ---- opening and closing ----
 
   // An inline chat opens when it is first used: until then nothing is stored or fetched.
   #whenSeen() {
     this.#parts.panel.addEventListener('focusin', () => this.#opened(), { once: true });
-    this.#parts.log.append(make('p', { class: 'empty' }, this.#words.empty));
+    this.#parts.log.append(make('p', { class: 'empty', dir: 'auto' }, this.#words.empty));
   }
 
   open() {
@@ -134,10 +137,10 @@ export class FootnoteChat extends HTMLElement {
 
   async #propose() {
     const { log } = this.#parts;
-    const box = make('div', {}, make('p', { class: 'empty', part: 'empty' }, this.#words.empty));
+    const box = make('div', {}, make('p', { class: 'empty', part: 'empty', dir: 'auto' }, this.#words.empty));
     log.append(box);
     try {
-      const questions = await this.service.questions(this.datanets);
+      const questions = await this.service.questions(this.datanets, this.#language());
       if (questions.length) box.append(make('p', { class: 'label' }, this.#words.try));
       for (const { text, lang } of questions) {
         box.append(make('button', { class: 'proposal', part: 'proposal', type: 'button', lang, dir: 'auto', onclick: () => this.ask(text) }, text));
@@ -330,7 +333,7 @@ class TurnView {
       make('b', { dir: 'auto' }, make('span', {}, `${first.n} `), first.title));
     if (first.authors.length) card.append(make('span', { class: 'who' }, fill(this.words.by, { authors: first.authors.join(', ') })));
     for (const { before, quote, after, href } of quotes) {
-      card.append(make('blockquote', { dir: 'auto' }, `…${before} `, make('mark', {}, quote), ` ${after}…`),
+      card.append(make('blockquote', { dir: 'auto' }, '…', around(before), ' ', make('mark', {}, inline(block(quote).text)), ' ', around(after), '…'),
         make('a', { href: this.chat.origin + href, target: '_blank', rel: 'noopener' }, this.words.open));
     }
     return card;

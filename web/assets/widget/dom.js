@@ -42,6 +42,11 @@ export function inline(text) {
   return parts;
 }
 
+// Words around a quote, without the marks of lists and headings that they may begin with.
+export function around(text) {
+  return inline(text.replace(/(^|\s)(?:[-*+]|#+)\s+/g, '$1'));
+}
+
 // Of which block is a sentence, and what is left of it without the marks of the block?
 export function block(text) {
   const fence = /^(```|~~~)[^\n]*\n([\s\S]*?)\n?\1\s*$/.exec(text);

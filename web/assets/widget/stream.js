@@ -68,8 +68,9 @@ export class Service {
     }
   }
 
-  async questions(datanets) {
-    const reply = await this.call(`questions?datanets=${encodeURIComponent(datanets.join(','))}`);
+  async questions(datanets, language) {
+    const about = new URLSearchParams({ datanets: datanets.join(','), lang: language });
+    const reply = await this.call(`questions?${about}`);
     return (await reply.json()).data;
   }
 

@@ -10,7 +10,6 @@ mod base64;
 #[expect(dead_code, reason = "the journeys look closer at what comes back")]
 mod browser;
 #[path = "../../../xtask/src/shots/devtools.rs"]
-#[expect(dead_code, reason = "pictures of whole sites need more of it than is used here")]
 mod devtools;
 #[path = "../journey/house.rs"]
 #[expect(dead_code, reason = "the journeys use more of the house than is used here")]

@@ -68,6 +68,8 @@ impl<'a> Page<'a> {
     }
 
     pub(crate) fn open(&mut self, url: &str) {
+        // What earlier pages told is past: their loading is not this one's.
+        drop(self.browser.take_events(&self.session));
         self.call("Page.navigate", json!({"url": url}));
         self.browser.wait_for_event(&self.session, "Page.loadEventFired").expect("it loads");
     }

@@ -75,6 +75,9 @@ fn pictures(browser: &mut Browser, house: &house::House) {
     }
     page.open(&format!("{}/account", house.url));
     page.shoot("account");
+    page.run("document.querySelector('.eyebrow a[href^=\"/earnings\"]').click(); true");
+    page.wait("location.pathname.startsWith('/earnings/') && document.readyState === 'complete'");
+    page.shoot("earnings");
     page.open(&format!("{}/account/keys", house.url));
     page.shoot("keys-empty");
     page.run("const f = document.querySelector('form.fields'); f.elements.name.value = 'The shop'; f.elements.origins.value = 'https://shop.example'; f.requestSubmit(); true");

@@ -15,4 +15,5 @@ mod house;
 mod importing;
 mod keys;
 mod paying;
+mod statement;
 mod stranger;

@@ -3,7 +3,7 @@
 
 mod message;
 
-use crate::app::App;
+use crate::app::{App, DatanetView};
 use crate::ask::{self, AskError, AskRequest, Question, now};
 use crate::http::caller;
 use crate::http::error::{ApiError, json};
@@ -158,14 +158,16 @@ pub(super) async fn erase(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Which Datanets a chat is about.
+/// Which Datanets a chat is about, and the language of its page.
 #[derive(Debug, Deserialize)]
 pub(super) struct About {
     #[serde(default)]
     datanets: String,
+    #[serde(default)]
+    lang: String,
 }
 
-/// `GET /v1/widget/questions?datanets=a,b`: what an empty chat proposes.
+/// `GET /v1/widget/questions?datanets=a,b&lang=es`: what an empty chat proposes.
 pub(super) async fn questions(
     app: Data<App>,
     request: HttpRequest,
@@ -175,13 +177,21 @@ pub(super) async fn questions(
     let names: Vec<String> =
         about.datanets.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let ids = app.datanet_ids(&names)?;
-    let datanets = app.datanets();
-    let of = datanets.iter().filter(|one| ids.is_empty() || ids.contains(&one.id));
-    let proposed: Vec<Value> = of
-        .flat_map(|one| {
-            one.questions.iter().map(|text| json!({"text": text, "lang": one.language}))
+    let mut datanets = app.datanets();
+    datanets.retain(|one| ids.is_empty() || ids.contains(&one.id));
+    let language = about.lang.split('-').next().unwrap_or_default().to_lowercase();
+    datanets.sort_by_key(|one| one.language != language);
+    Ok(json(&json!({"data": proposals(&datanets)})))
+}
+
+/// The first question of each Datanet, then the second of each, and so on.
+fn proposals(datanets: &[DatanetView]) -> Vec<Value> {
+    let longest = datanets.iter().map(|one| one.questions.len()).max().unwrap_or(0);
+    let nth = |at: usize| {
+        datanets.iter().filter_map(move |one| {
+            let text = one.questions.get(at)?;
+            Some(json!({"text": text, "lang": one.language}))
         })
-        .take(PROPOSED)
-        .collect();
-    Ok(json(&json!({"data": proposed})))
+    };
+    (0..longest).flat_map(nth).take(PROPOSED).collect()
 }

@@ -12,6 +12,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use footnote_domain::id::{Digest, PayeeId};
+use footnote_domain::money::Nano;
 use footnote_ledger::chain::checksummed;
 use footnote_ledger::{Account, AccountMovement, Balance, Reason, Reserved, Session};
 use serde::Deserialize;
@@ -74,7 +75,7 @@ fn signed(nano: i64) -> String {
 }
 
 fn tokens(nano: i64) -> String {
-    let amount = footnote_domain::money::Nano::new(i128::from(nano.unsigned_abs()));
+    let amount = Nano::new(i128::from(nano.unsigned_abs()));
     amount.unwrap_or_default().in_tokens()
 }
 
@@ -137,10 +138,7 @@ fn row(movement: AccountMovement) -> Row {
         Reason::Deposited { block: None } => {
             ("Deposit on chain".to_owned(), "its block left the chain later".to_owned())
         }
-        Reason::Charged { held } => {
-            let back = tokens(held.get() - movement.change.abs());
-            ("Answer".to_owned(), format!("{} was held, {back} went back", held.in_tokens()))
-        }
+        Reason::Charged { held } => ("Answer".to_owned(), charged(*held, movement.change.abs())),
         Reason::Released { held, why } => {
             ("No charge".to_owned(), format!("{why}; {} was held and went back", held.in_tokens()))
         }
@@ -150,6 +148,14 @@ fn row(movement: AccountMovement) -> Row {
         Reason::Other(kind) => (kind.clone(), String::new()),
     };
     Row { movement, what, detail }
+}
+
+/// What became of what was held for an answer.
+fn charged(held: Nano, charged: i64) -> String {
+    match held.get() - charged {
+        0 => "every sentence of it is supported".to_owned(),
+        back => format!("{} was held, {} went back", held.in_tokens(), tokens(back)),
+    }
 }
 
 /// `POST /account/deposit`: pays in worthless tokens, on a development chain.
