@@ -103,6 +103,7 @@ impl LoraBench {
         let settings = DecoderSettings {
             precision: WeightPrecision::AsStored,
             cache_bytes: self.cache_bytes(),
+            cache_tokens_least: 0,
             threads: self.threads,
         };
         let mut decoder = Decoder::open(folder.path(), settings)?;

@@ -49,6 +49,7 @@ pub(super) fn measure(bench: &LoraBench, folder: &Path) -> anyhow::Result<Traffi
     let settings = DecoderSettings {
         precision: WeightPrecision::AsStored,
         cache_bytes: bench.cache_bytes(),
+        cache_tokens_least: 0,
         threads: bench.threads,
     };
     let decoder = Decoder::open(folder, settings)?;

@@ -23,6 +23,8 @@ use tokio::sync::mpsc;
 const NAME: &str = "engine";
 /// Events that may wait for a slow reader; the model goes on meanwhile.
 const EVENTS_WAITING: usize = 16;
+/// Answers of full length that can be written at the same time on any model; shorter ones more.
+const ANSWERS_LEAST: usize = 2;
 
 /// Which model, and how much of the machine it may use.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,17 +105,18 @@ impl EngineBackend {
     }
 
     fn load(settings: EngineSettings) -> Result<Self, EngineOpenError> {
+        let limits = settings.limits;
         let words = Words::open(&settings.model_dir)?;
         let decoder = DecoderSettings {
             precision: settings.precision,
             cache_bytes: settings.cache_bytes,
+            cache_tokens_least: ANSWERS_LEAST * (limits.tokens_in + limits.tokens_out) as usize,
             threads: settings.threads,
         };
         let decoder = Decoder::open(&settings.model_dir, decoder)?;
         let digest = decoder.digest();
         let slots = Arc::new(AdapterSlots::new(decoder.config().clone(), settings.adapter_bytes));
         let engine = Engine::start(decoder)?;
-        let limits = settings.limits;
         let (asked, most) = (limits.tokens_in + limits.tokens_out, engine.context());
         if asked > most as u64 {
             return Err(EngineOpenError::Limits { asked, most });

@@ -84,8 +84,10 @@ pub struct Decoder {
 pub struct DecoderSettings {
     /// In which precision weights are kept.
     pub precision: WeightPrecision,
-    /// Bytes for keys and values.
+    /// Bytes for keys and values,
     pub cache_bytes: usize,
+    /// and tokens that must fit, whatever bytes they take.
+    pub cache_tokens_least: usize,
     /// Threads; 0 for one per processor.
     pub threads: usize,
 }
@@ -98,7 +100,8 @@ impl Decoder {
     pub fn open(folder: &Path, settings: DecoderSettings) -> Result<Self, ModelError> {
         let checkpoint = Checkpoint::open(folder)?;
         let config = ModelConfig::read(folder)?;
-        let blocks = (settings.cache_bytes / block_bytes(&config)).max(1);
+        let least = settings.cache_tokens_least.div_ceil(BLOCK_TOKENS).max(1);
+        let blocks = (settings.cache_bytes / block_bytes(&config)).max(least);
         let cache = (0..config.layers).map(|_| LayerCache::new(&config, blocks)).collect();
         let frequencies = frequencies(config.head_width, config.rope_theta, config.rope_scaling);
         let threads = ThreadPoolBuilder::new()

@@ -112,7 +112,7 @@ pub enum EngineError {
     /// The thread of the device could not be started.
     #[error("the engine's thread cannot be started: {0}")]
     Thread(String),
-    /// The thread of the device is gone: a defect to report.
-    #[error("the engine has stopped")]
+    /// A step failed, or the thread of the device is gone: a defect to report.
+    #[error("the engine gave up in the middle; its log says why")]
     Stopped,
 }

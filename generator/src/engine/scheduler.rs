@@ -8,6 +8,7 @@ use super::blocks::BlockPool;
 use super::decoder::{Device, Row};
 use super::sequence::{Asked, Given, Said, Sequence};
 use super::{EngineError, ModelConfig};
+use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use tokio::sync::{mpsc, oneshot};
 
@@ -178,7 +179,17 @@ impl Driver {
         let counts = shares(self.together.iter().map(Sequence::unread));
         let chosen = || (0..counts.len()).filter(|at| counts[*at] > 0);
         let rows: Vec<Row> = chosen().map(|at| self.together[at].row(counts[at])).collect();
-        let outcomes = self.device.step(&rows);
+        let device = &mut self.device;
+        // Whatever a step leaves half written lies in blocks that nobody shares yet.
+        let stepped = panic::catch_unwind(AssertUnwindSafe(|| device.step(&rows)));
+        let Ok(outcomes) = stepped else {
+            tracing::error!(
+                texts = rows.len(),
+                "a step of the model failed; its texts are given up"
+            );
+            self.together.drain(..).for_each(|gone| gone.leave(&mut self.pool));
+            return;
+        };
         let mut done = vec![false; counts.len()];
         for (at, outcome) in chosen().zip(outcomes) {
             done[at] = self.together[at].take(counts[at], outcome, &mut self.pool);

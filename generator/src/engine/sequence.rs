@@ -63,13 +63,13 @@ pub(super) struct Sequence {
 }
 
 enum Goal {
-    Answer { sampler: Sampler, left: usize, ends: Vec<u32>, to: mpsc::Sender<Said> },
+    Answer { sampler: Box<Sampler>, left: usize, ends: Vec<u32>, to: mpsc::Sender<Said> },
     Score { from: usize, found: Vec<f32>, to: Option<oneshot::Sender<Vec<f32>>> },
 }
 
 impl Sequence {
     pub(super) fn answer(asked: Asked, ends: &[u32], to: mpsc::Sender<Said>) -> Self {
-        let sampler = Sampler::new(asked.sampling);
+        let sampler = Box::new(Sampler::new(asked.sampling));
         let goal = Goal::Answer { sampler, left: asked.tokens_most, ends: ends.to_vec(), to };
         Self::new(asked.tokens, asked.mix, goal)
     }

@@ -17,7 +17,7 @@ const FAMILIES: [Architecture; 4] =
     [Architecture::Llama, Architecture::Mistral, Architecture::Qwen2, Architecture::Qwen3];
 
 fn settings(precision: WeightPrecision) -> DecoderSettings {
-    DecoderSettings { precision, cache_bytes: 1 << 20, threads: 2 }
+    DecoderSettings { precision, cache_bytes: 1 << 20, cache_tokens_least: 0, threads: 2 }
 }
 
 /// An invented model, written and opened.

@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::mpsc::Receiver;
 
+/// A token at which the counting device fails.
+const FATAL: u32 = 299;
+
 /// A device that counts the tokens it reads.
 struct Counting {
     device: Decoder,
@@ -24,6 +27,8 @@ impl Device for Counting {
     }
 
     fn step(&mut self, rows: &[Row]) -> Vec<Outcome> {
+        let fatal = rows.iter().any(|row| row.tokens == [FATAL]);
+        assert!(!fatal, "a test wants this step to fail");
         self.read.fetch_add(rows.iter().map(|row| row.tokens.len()).sum(), Ordering::Relaxed);
         self.device.step(rows)
     }
@@ -161,6 +166,21 @@ async fn who_goes_away_makes_room() {
     assert_eq!(empty.err(), Some(EngineError::Empty));
     let foreign = bench.engine.ask(bench.asked(&[300], &[], 4)).await;
     assert_eq!(foreign.err(), Some(EngineError::Token(300)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_fails_takes_its_own_texts_with_it_and_nothing_else() {
+    let mut bench = Bench::new(64 << 10);
+    let most = bench.engine.context();
+    for _ in 0..3 {
+        let fatal = bench.asked(&[FATAL], &[], most - 1);
+        assert_eq!(all(bench.engine.ask(fatal).await.expect("is taken")).await, (Vec::new(), None));
+        let score = Given { tokens: vec![FATAL, 1], from: 1, mix: Mix::default() };
+        assert_eq!(bench.engine.score(vec![score]).await, Err(EngineError::Stopped));
+        let asked = bench.asked(&text(2, 30), &[(1, 1.0)], 5);
+        let (found, _) = all(bench.engine.ask(asked.clone()).await.expect("is taken")).await;
+        assert_eq!(found, bench.alone(&asked));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
