@@ -10,4 +10,5 @@ mod door;
 mod house;
 mod importing;
 mod paying;
+mod searching;
 mod stranger;
