@@ -86,6 +86,10 @@ fn by_cues(text: &str) -> Option<Language> {
     if text.contains(['¿', '¡']) {
         return Some(Language::Spanish);
     }
+    by_common_words(text)
+}
+
+fn by_common_words(text: &str) -> Option<Language> {
     let words = super::tokens(text);
     let count = |cues: &[&str]| words.iter().filter(|word| cues.contains(&word.as_str())).count();
     let (spanish, english) = (count(&SPANISH_CUES), count(&ENGLISH_CUES));
@@ -104,7 +108,15 @@ fn by_statistics(text: &str, letters: usize) -> Language {
         Detector::new()
     };
     let latin = sample.chars().filter(|ch| ch.is_alphabetic()).all(|ch| u32::from(ch) < 0x0250);
-    match detector.detect(&sample).map(|info| info.lang()) {
+    let lang = detector.detect(&sample).map(|info| info.lang());
+    // Letters of a list of names mislead between these two; the words around the names do not.
+    if matches!(lang, Some(Lang::Eng | Lang::Spa))
+        && letters >= LETTERS_FOR_ANY_LANGUAGE
+        && let Some(language) = by_common_words(&sample)
+    {
+        return language;
+    }
+    match lang {
         Some(Lang::Eng) if latin || letters >= LETTERS_FOR_ANY_LANGUAGE => Language::English,
         Some(Lang::Spa) if latin || letters >= LETTERS_FOR_ANY_LANGUAGE => Language::Spanish,
         Some(Lang::Cmn) => Language::Chinese,
@@ -146,6 +158,14 @@ mod tests {
             Other,
         );
         check(&"Receipts are chained, so that nobody can drop one unseen. ".repeat(4), English);
+        check(
+            "Politics: U.N. Secretary General Ban Ki-moon; American political leaders John Hancock, \
+             John Quincy Adams, Al Gore, and Barack Obama; Chilean President Sebastián Piñera; \
+             Colombian President Juan Manuel Santos; Costa Rican President José María Figueres; \
+             Mexican Presidents Felipe Calderón, Carlos Salinas de Gortari and Miguel de la Madrid; \
+             the Ambassador to the Union Pedro Andrade; the Minister of Finance María Guzmán.",
+            English,
+        );
         check(&"Все счастливые семьи похожи друг на друга. ".repeat(4), Other);
     }
 }

@@ -66,7 +66,7 @@ mod tests {
         check("a “b c” d « e »", "a  b c  d   e", &["b c", "e"]);
         check("「绿茶」怎么泡", "绿茶 怎么泡", &["绿茶"]);
         check("5\" pipe", "5\" pipe", &[]);
-        check("\"a\" \"b", "a   \"b", &["a"]);
+        check("\"a\" \"b", "a  \"b", &["a"]);
         check("\"\"", "", &[]);
     }
 

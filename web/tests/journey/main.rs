@@ -16,4 +16,5 @@ mod importing;
 mod keys;
 mod paying;
 mod statement;
+mod searching;
 mod stranger;
