@@ -51,4 +51,17 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// When the request cannot be served; later failures are items of the stream.
     async fn generate(&self, request: Request) -> Result<EventStream, GenerateError>;
+
+    /// What the last question of a conversation means by itself, for searching; `None` where this
+    /// backend knows no better than [the rule](crate::follow_up).
+    ///
+    /// # Errors
+    /// When it could not be asked; the rule still holds then.
+    async fn in_context(
+        &self,
+        _earlier: &[String],
+        _question: &str,
+    ) -> Result<Option<String>, GenerateError> {
+        Ok(None)
+    }
 }

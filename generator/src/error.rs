@@ -56,14 +56,23 @@ pub enum GenerateError {
         /// What the runtime said.
         reason: String,
     },
+    /// The server that runs the model cannot be reached, or has no time: that may pass.
+    #[error("the model's server is away or busy: {reason}; ask again in a moment")]
+    ServerAway {
+        /// What it did.
+        reason: String,
+    },
     /// The server that runs the model did not give an answer that could be used.
-    #[error("the model's server failed: {reason}")]
+    #[error("the model's server failed: {reason}; its log says more")]
     Server {
         /// What it did, and what may mend it.
         reason: String,
     },
     /// The server that runs the model let us wait too long.
-    #[error("the model's server did not {missing} within {seconds} seconds")]
+    #[error(
+        "the model's server did not {missing} within {seconds} seconds; ask again, or raise the \
+         waits under `[generation]`"
+    )]
     ServerSlow {
         /// What was waited for, as a verb with its object.
         missing: &'static str,

@@ -4,11 +4,15 @@
 //! from facts that no single sentence states. The same request always gives the same answer.
 
 mod candidates;
+mod content;
 mod cue;
 mod echo;
 mod function_words;
 mod lexical;
+mod named;
 mod order;
+mod parts;
+mod passage;
 mod refusal;
 mod select;
 mod settings;
@@ -17,8 +21,9 @@ mod stem;
 #[cfg(test)]
 mod tests;
 
-pub use candidates::{Parts, RankingWeights};
+pub(crate) use content::content_words;
 pub use lexical::LexicalSettings;
+pub use parts::{Parts, RankingWeights};
 pub use refusal::Confidence;
 pub use select::SelectionSettings;
 pub use settings::Settings;
@@ -30,6 +35,7 @@ use footnote_domain::corpus::SentenceRef;
 use footnote_domain::text::tokens;
 use futures::{StreamExt, stream};
 use lexical::Asked;
+use named::add_named;
 use select::{Ranked, rank, select};
 
 /// The name by which requests and receipts know this backend.
@@ -118,7 +124,8 @@ impl ExtractiveBackend {
             return Ok(Err(refusal));
         }
         let selection = &self.settings.selection;
-        let chosen = select(&ranked, request.max_sentences, selection);
+        let mut chosen = select(&ranked, request.max_sentences, selection);
+        add_named(&ranked, &mut chosen, &request.question, request.max_sentences);
         let sentences = order::in_reading_order(&ranked, &chosen, selection.lead_with_best);
         Ok(Ok(order::events(&sentences)))
     }
@@ -140,7 +147,7 @@ impl ExtractiveBackend {
         let with_vectors = request.question_vector.is_some() && all_have_vectors(&found);
         if !with_vectors {
             // Some with and some without could not be compared.
-            found.iter_mut().for_each(|one| one.parts.cosine = 0.0);
+            found.iter_mut().for_each(|one| one.forget_meaning());
         }
         let weights = self.settings.ranking(with_vectors);
         Ok(rank(found, |one| one.parts.dot(weights), &self.settings.selection))

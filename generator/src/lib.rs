@@ -10,8 +10,10 @@ mod backend;
 pub mod engine;
 mod error;
 mod event;
+pub mod exercise;
 mod extractive;
 mod folder;
+pub mod follow_up;
 #[cfg(feature = "mistralrs")]
 mod mistral;
 pub mod model;

@@ -18,7 +18,7 @@ mod usage;
 pub use key::{ApiKey, ApiKeyError};
 pub use settings::{OpenAiSettings, Waits};
 
-use crate::model::{Prompt, Speech, prompt, tokens_estimated};
+use crate::model::{Prompt, Speech, prompt, rewriting, rewritten, tokens_estimated};
 use crate::{
     Backend, Capabilities, Event, EventStream, GenerateError, Request, TokenLimits, Usage,
 };
@@ -41,6 +41,11 @@ const NAME: &str = "openai";
 const EVENTS_WAITING: usize = 16;
 /// Bytes of one token at most, on the average of an answer; a server that sends more ignores the limit.
 const TOKEN_BYTES_MOST: usize = 24;
+/// Tokens, bytes and time for saying what a follow-up question means: it comes before the answer and
+/// is not charged.
+const REWRITING_TOKENS_MOST: u64 = 200;
+const REWRITING_BYTES_MOST: usize = 8_000;
+const REWRITING_WAIT: Duration = Duration::from_secs(5);
 /// How long to wait, after the last word, for the count of tokens.
 const COUNT_WAIT: Duration = Duration::from_secs(2);
 
@@ -139,6 +144,26 @@ impl Backend for OpenAiBackend {
             let _ = events.send(outcome.map(|usage| Event::Done { usage })).await;
         });
         Ok(tokio_stream::wrappers::ReceiverStream::new(written).boxed())
+    }
+
+    async fn in_context(
+        &self,
+        earlier: &[String],
+        question: &str,
+    ) -> Result<Option<String>, GenerateError> {
+        let settings = self.server.settings();
+        let mut body = body(settings, &rewriting(earlier, question));
+        body["max_tokens"] = json!(REWRITING_TOKENS_MOST.min(settings.limits.tokens_out));
+        let deadline = Instant::now() + REWRITING_WAIT.min(settings.waits.total);
+        let (first, reply) = self.server.begin(&body, deadline).await.map_err(Fault::into_error)?;
+        let mut talk = Talk { server: &self.server, deadline, reply };
+        let (mut said, mut next) = (String::new(), first);
+        while let Some(chunk) = next {
+            said.push_str(&chunk.text);
+            let over = chunk.finish.is_some() || said.len() > REWRITING_BYTES_MOST;
+            next = if over { None } else { talk.next().await? };
+        }
+        Ok(rewritten(&said))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::adapter::LoraAdapter;
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::id::ContentHash;
 use footnote_domain::text::{Language, SentenceKind, Unigrams};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Sentences of an answer where the caller does not say otherwise.
@@ -70,7 +71,7 @@ pub struct Source {
 }
 
 /// One sentence of a passage.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SourceSentence {
     /// Its place in the corpus: the owner's, where the passage holds a copy.
     pub reference: SentenceRef,

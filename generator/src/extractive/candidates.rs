@@ -1,10 +1,12 @@
 //! Which sentences could answer, and what speaks for each? Everything here is a number between 0
-//! and 1 that an owner may be shown; how much each counts is a matter of [`RankingWeights`].
+//! and 1 that an owner may be shown; how much each counts is a matter of the ranking's weights.
 
 use super::cue::Cue;
 use super::echo::Echo;
 use super::lexical::{Asked, Units};
-use super::shape::{is_block, is_lead, is_quotable, is_quotable_item, points_back};
+use super::parts::Parts;
+use super::passage::Passage;
+use super::shape::{is_block, is_lead, is_personal, is_quotable, is_quotable_item, points_back};
 use crate::{GenerateError, Request, Source, SourceSentence};
 use footnote_domain::corpus::SentenceRef;
 use std::collections::BTreeMap;
@@ -12,73 +14,20 @@ use std::collections::BTreeMap;
 /// Below it a sentence without any of the question's words is on another subject.
 const COSINE_LEAST: f64 = 0.15;
 
-/// What speaks for a sentence, or the weight of each such part.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Parts {
-    /// Question's words that the sentence holds, by their rarity in the corpus.
-    pub coverage: f64,
-    /// The same, by their rarity among the candidates.
-    pub local: f64,
-    /// Question's words held only by the sentences beside it, the title or the section.
-    pub context: f64,
-    /// Neighbouring question words that are neighbours in the sentence.
-    pub neighbours: f64,
-    /// Cosine to the question; 0 without vectors.
-    pub cosine: f64,
-    /// Question's words that the whole passage holds.
-    pub passage_coverage: f64,
-    /// The passage's fused score over the best passage's.
-    pub passage: f64,
-    /// 1 / (1 + rank) of the passage.
-    pub rank: f64,
-    /// 1 for the first sentence of its passage.
-    pub opening: f64,
-    /// 1 where it holds the kind of thing asked for.
-    pub cue: f64,
-    /// Tokens over 60, at most 1.
-    pub length: f64,
-    /// 1 where it points at a sentence before it, or announces one that is not at hand.
-    pub dependent: f64,
-}
-
-/// Weights of [`Parts`] in the log-odds of a sentence.
-pub type RankingWeights = Parts;
-
-impl Parts {
-    /// Σ weight · part.
-    pub fn dot(&self, weights: &Self) -> f64 {
-        self.values().iter().zip(weights.values()).map(|(part, weight)| part * weight).sum()
-    }
-
-    /// The parts in the order of their declaration.
-    pub fn values(&self) -> [f64; 12] {
-        [
-            self.coverage,
-            self.local,
-            self.context,
-            self.neighbours,
-            self.cosine,
-            self.passage_coverage,
-            self.passage,
-            self.rank,
-            self.opening,
-            self.cue,
-            self.length,
-            self.dependent,
-        ]
-    }
-}
-
 /// A sentence that may be quoted.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate<'a> {
     pub(super) sentence: &'a SourceSentence,
+    /// Title of the text that it is read in.
+    pub(super) title: &'a str,
     /// Rank of the best passage that holds it.
     pub(super) rank: u32,
     pub(super) units: Units,
     pub(super) parts: Parts,
     /// Whether it has nothing of the question; such a sentence is not added to an answer.
     pub(super) beside: bool,
+    /// Whether it can be understood as the first of an answer.
+    pub(super) may_open: bool,
     /// The items, rows or code that it announces, to be quoted with it.
     pub(super) items: Vec<&'a SourceSentence>,
 }
@@ -95,6 +44,11 @@ impl<'a> Candidate<'a> {
 
     pub(super) fn is_block(&self) -> bool {
         is_block(self.sentence.kind)
+    }
+
+    /// Leaves it to words alone.
+    pub(super) fn forget_meaning(&mut self) {
+        self.parts = Parts { cosine: 0.0, cosine_beside: 0.0, leads_meaning: 0.0, ..self.parts };
     }
 }
 
@@ -133,88 +87,46 @@ pub(super) fn candidates<'a>(
             parts.passage =
                 if score_best > 0.0 { f64::from(source.score / score_best) } else { 0.0 };
             parts.cosine = cosine_to_question(request, sentence)?;
+            parts.cosine_beside = cosine_beside(request, source, at)?;
             let judged = request.question_vector.is_some() && sentence.vector.is_some();
             let beside = is_beside_the_point(&parts, judged);
             let items = items_after(source, at, items_most);
             let dangling = is_lead(&sentence.text) && items.is_empty() && !is_block(sentence.kind);
+            let pronoun = is_personal(&sentence.text, request.language);
             parts.dependent = f64::from(dangling || points_back(&sentence.text, request.language));
+            // Who asks about somebody by name knows who `he` is.
+            let known = pronoun && parts.before + parts.heading > 0.0 && parts.names_missing == 0.0;
+            let may_open = parts.dependent == 0.0 || (known && !dangling);
             let units = passage.units[at].clone();
             order.push(sentence.reference);
             found.insert(
                 sentence.reference,
-                Candidate { sentence, rank: source.rank, units, parts, beside, items },
+                Candidate {
+                    sentence,
+                    title: &source.title,
+                    rank: source.rank,
+                    units,
+                    parts,
+                    beside,
+                    may_open,
+                    items,
+                },
             );
         }
     }
     let mut list: Vec<Candidate> =
         order.into_iter().filter_map(|reference| found.remove(&reference)).collect();
     weigh_locally(&mut list, asked);
+    mark_leaders(&mut list);
     Ok(list)
 }
 
 /// Whether a sentence has nothing of the question itself, in words or meaning: however good its
 /// passage is, it stands there for another reason ("cite me").
 fn is_beside_the_point(parts: &Parts, judged_by_meaning: bool) -> bool {
-    let near = if judged_by_meaning { parts.cosine >= COSINE_LEAST } else { parts.context > 0.0 };
+    let around = parts.before + parts.after + parts.heading > 0.0;
+    let near = if judged_by_meaning { parts.cosine >= COSINE_LEAST } else { around };
     parts.coverage == 0.0 && !near
-}
-
-/// A passage with its sentences read.
-struct Passage<'a> {
-    source: &'a Source,
-    language: footnote_domain::text::Language,
-    units: Vec<Units>,
-    /// Which sentences only ask the question again.
-    echoes: Vec<bool>,
-    /// Per sentence and term; an echo brings none, so that it lifts nothing that stands beside it.
-    grades: Vec<Vec<f64>>,
-    /// Per term, in the title and the section.
-    heading: Vec<f64>,
-    /// Of the passage as a whole.
-    coverage: f64,
-}
-
-impl<'a> Passage<'a> {
-    fn read(source: &'a Source, request: &Request, asked: &Asked, echo: &Echo) -> Self {
-        let language = request.language;
-        let units: Vec<Units> =
-            source.sentences.iter().map(|one| Units::read(&one.text, language)).collect();
-        let echoes: Vec<bool> = source.sentences.iter().map(|one| echo.is_in(&one.text)).collect();
-        let nothing = Units::default();
-        let grades: Vec<Vec<f64>> = units
-            .iter()
-            .zip(&echoes)
-            .map(|(one, is_echo)| if *is_echo { &nothing } else { one })
-            .map(|one| asked.grades(one))
-            .collect();
-        let heading_text = format!("{}\n{}", source.title, source.section);
-        let heading = asked.grades(&Units::read(&heading_text, language));
-        let whole = grades.iter().fold(heading.clone(), |best, one| greater(&best, one));
-        Self { source, language, units, echoes, grades, heading, coverage: asked.coverage(&whole) }
-    }
-
-    fn parts(&self, at: usize, asked: &Asked, cue: Option<Cue>) -> Parts {
-        let (own, units) = (&self.grades[at], &self.units[at]);
-        let text = &self.source.sentences[at].text;
-        let beside = [at.checked_sub(1), Some(at + 1)];
-        let beside = beside.into_iter().flatten().filter_map(|near| self.grades.get(near));
-        let around = beside.fold(self.heading.clone(), |best, near| greater(&best, near));
-        Parts {
-            coverage: asked.coverage(own),
-            context: asked.coverage(&greater(own, &around)) - asked.coverage(own),
-            neighbours: asked.neighbours(units),
-            passage_coverage: self.coverage,
-            rank: 1.0 / (1.0 + f64::from(self.source.rank)),
-            opening: f64::from(at == 0),
-            cue: f64::from(cue.is_some_and(|cue| cue.is_met(asked, text, self.language))),
-            length: (units.tokens as f64 / 60.0).min(1.0),
-            ..Parts::default()
-        }
-    }
-}
-
-fn greater(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter().zip(b).map(|(a, b)| a.max(*b)).collect()
 }
 
 /// The run of items, rows or one block of code right after a lead.
@@ -256,6 +168,27 @@ fn weigh_locally(list: &mut [Candidate], asked: &Asked) {
         let held: f64 = weights.iter().zip(grades).map(|(weight, grade)| weight * grade).sum();
         candidate.parts.local = if total > 0.0 { held / total } else { 0.0 };
     }
+}
+
+/// Marks who has most, by words and by meaning; nobody where nobody has any.
+fn mark_leaders(list: &mut [Candidate]) {
+    let most =
+        |part: fn(&Parts) -> f64| list.iter().map(|one| part(&one.parts)).fold(0.0, f64::max);
+    let (words, meaning) = (most(|parts| parts.local), most(|parts| parts.cosine));
+    for Candidate { parts, .. } in list {
+        parts.leads_words = f64::from(words > 0.0 && parts.local == words);
+        parts.leads_meaning = f64::from(meaning > 0.0 && parts.cosine == meaning);
+    }
+}
+
+fn cosine_beside(request: &Request, source: &Source, at: usize) -> Result<f64, GenerateError> {
+    let mut most = 0.0;
+    for near in [at.checked_sub(1), Some(at + 1)].into_iter().flatten() {
+        if let Some(sentence) = source.sentences.get(near) {
+            most = f64::max(most, cosine_to_question(request, sentence)?);
+        }
+    }
+    Ok(most)
 }
 
 fn cosine_to_question(request: &Request, sentence: &SourceSentence) -> Result<f64, GenerateError> {

@@ -90,6 +90,10 @@ pub(super) struct Term {
     pub(super) unit: String,
     /// How much it says: `ln(1 + a / p)`.
     pub(super) weight: f64,
+    /// Whether it is of a name or a number.
+    pub(super) name: bool,
+    /// Whether it says the kind of thing that is wanted.
+    pub(super) kind: bool,
 }
 
 /// The question as the backend reads it.
@@ -114,9 +118,11 @@ impl Asked {
         let subject = without_function_words(&cleaned, language);
         let mut seen = HashSet::new();
         let mut terms = Vec::new();
+        let (names, kind) = (names(question, language), kind_wanted(question, language));
         for unit in Units::read(&subject, language).sequence {
             if seen.insert(unit.clone()) {
-                terms.push(Term { weight: 0.0, unit });
+                let (name, kind) = (names.contains(&unit), kind.contains(&unit));
+                terms.push(Term { weight: 0.0, unit, name, kind });
             }
         }
         let weights = stem_probabilities(&subject, language, idf);
@@ -152,6 +158,65 @@ impl Asked {
         if total > 0.0 { held / total } else { 0.0 }
     }
 
+    /// Where in the text's sequence which of the terms stand, in order of place.
+    pub(super) fn places(&self, text: &Units) -> Vec<(usize, usize)> {
+        let mut places = Vec::new();
+        for (place, other) in text.sequence.iter().enumerate() {
+            for (at, term) in self.terms.iter().enumerate() {
+                let cjk = term.unit.chars().next().is_some_and(is_cjk);
+                if term.unit == *other || (!cjk && begin_alike(&term.unit, other)) {
+                    places.push((place, at));
+                }
+            }
+        }
+        places
+    }
+
+    /// Share of the neighbouring terms of which two `places` are at most three apart.
+    pub(super) fn near(&self, places: &[(usize, usize)]) -> f64 {
+        let pairs = self.terms.len().saturating_sub(1);
+        let meet = |at: &usize| {
+            let of = |term: usize| places.iter().filter(move |(_, one)| *one == term);
+            of(*at).any(|(a, _)| of(at + 1).any(|(b, _)| a.abs_diff(*b) <= 3))
+        };
+        if pairs == 0 { 0.0 } else { (0..pairs).filter(meet).count() as f64 / pairs as f64 }
+    }
+
+    /// Σ weight of the terms in the best `width` neighbouring places, over Σ weight.
+    pub(super) fn window(&self, places: &[(usize, usize)], width: usize) -> f64 {
+        let held = |from: usize| {
+            let inside = places.iter().filter(|(place, _)| (from..from + width).contains(place));
+            let terms: HashSet<usize> = inside.map(|(_, term)| *term).collect();
+            let grades: Vec<f64> =
+                (0..self.terms.len()).map(|at| f64::from(terms.contains(&at))).collect();
+            self.coverage(&grades)
+        };
+        places.iter().map(|(place, _)| held(*place)).fold(0.0, f64::max)
+    }
+
+    /// The part of the names and numbers, by weight, that `grades` hold; 0 without any.
+    pub(super) fn names_held(&self, grades: &[f64]) -> f64 {
+        self.part_of(|term| term.name, grades).unwrap_or(0.0)
+    }
+
+    /// The part of the names and numbers that `grades` do not hold; 0 without any.
+    pub(super) fn names_missing(&self, grades: &[f64]) -> f64 {
+        self.part_of(|term| term.name, grades).map_or(0.0, |held| 1.0 - held)
+    }
+
+    /// The part of the kind wanted that `grades` hold; 0 where none is said.
+    pub(super) fn kind_held(&self, grades: &[f64]) -> f64 {
+        self.part_of(|term| term.kind, grades).unwrap_or(0.0)
+    }
+
+    fn part_of(&self, counts: impl Fn(&Term) -> bool, grades: &[f64]) -> Option<f64> {
+        let of = self.terms.iter().zip(grades).filter(|(term, _)| counts(term));
+        let (all, held) = of.fold((0.0, 0.0), |(all, held), (term, grade)| {
+            (all + term.weight, held + term.weight * grade)
+        });
+        (all > 0.0).then(|| held / all)
+    }
+
     /// Share of the question's neighbouring terms that are neighbours in `text`, too.
     pub(super) fn neighbours(&self, text: &Units) -> f64 {
         if self.terms.len() < 2 {
@@ -164,6 +229,33 @@ impl Asked {
             kept.filter(|pair| pairs.contains(&(pair[0].unit.as_str(), pair[1].unit.as_str())));
         kept.count() as f64 / (self.terms.len() - 1) as f64
     }
+}
+
+/// Units of the question's capitalised words, its first word apart, and of its numbers.
+fn names(question: &str, language: Language) -> HashSet<String> {
+    let tokens = token_spans(question);
+    let named = tokens.iter().enumerate().filter(|(at, token)| {
+        let mut written = question[token.span.clone()].chars();
+        let first = written.next();
+        first.is_some_and(|ch| ch.is_numeric() || (*at > 0 && ch.is_uppercase()))
+    });
+    named.flat_map(|(_, token)| Units::read(&token.text, language).sequence).collect()
+}
+
+/// Words that ask for one of a kind, which is named behind them.
+const ASKING_FOR_A_KIND: [&str; 4] = ["what", "which", "qué", "cuál"];
+/// Most words that name the kind.
+const KIND_WORDS_MOST: usize = 2;
+
+/// Units of the words behind `what` and its kin, up to the next function word.
+fn kind_wanted(question: &str, language: Language) -> HashSet<String> {
+    let tokens = token_spans(question);
+    let asks = tokens.iter().position(|token| ASKING_FOR_A_KIND.contains(&&*token.text));
+    let behind = tokens.iter().skip(asks.map_or(tokens.len(), |at| at + 1));
+    let kind = behind.take_while(|token| !is_function_word(&fold_accents(&token.text), language));
+    kind.take(KIND_WORDS_MOST)
+        .flat_map(|token| Units::read(&token.text, language).sequence)
+        .collect()
 }
 
 /// The question with function words cut out; what stood on either side is not joined.
@@ -253,6 +345,31 @@ mod tests {
         assert_eq!(cover("1559", "It is 15590.", Language::English), 0.0);
         assert_eq!(cover("冲泡", "泡茶先冲水", Language::Chinese), 0.3);
         assert_eq!(cover("冲泡", "冲泡绿茶", Language::Chinese), 1.0);
+    }
+
+    #[test]
+    fn names_and_the_kind_wanted_are_known() {
+        let asked = asked("Which river flows through Old Marlow since 1871?", Language::English);
+        let units = |counts: fn(&Term) -> bool| -> Vec<&str> {
+            asked.terms.iter().filter(|one| counts(one)).map(|one| one.unit.as_str()).collect()
+        };
+        assert_eq!(units(|term| term.name), ["old", "marlow", "1871"]);
+        assert_eq!(units(|term| term.kind), ["river", "flow"]);
+        let held = asked.grades(&Units::read("Marlow is old.", Language::English));
+        assert!(asked.names_held(&held) > 0.6 && asked.names_missing(&held) < 0.4);
+        assert_eq!(asked.kind_held(&held), 0.0);
+    }
+
+    #[test]
+    fn words_that_stand_together_count_more() {
+        let asked = asked("base fee burned", Language::English);
+        let at = |text: &str| {
+            let places = asked.places(&Units::read(text, Language::English));
+            (asked.near(&places), asked.window(&places, 3))
+        };
+        assert_eq!(at("The base of the fee burned."), (1.0, at("fee burned").1));
+        assert_eq!(at("The base fee burned."), (1.0, 1.0));
+        assert_eq!(at("Nothing."), (0.0, 0.0));
     }
 
     #[test]

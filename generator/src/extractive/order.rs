@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 /// The answer's sentences in reading order, with the items that leads bring.
 ///
 /// The document of the best sentence comes first. With `lead_with_best` the best sentence and its
-/// items open the answer, unless it points back: then it needs what stands before it.
+/// items open the answer, unless it points back at somebody that the question does not name: then it
+/// needs what stands before it.
 pub(super) fn in_reading_order<'a>(
     ranked: &[Ranked<'a>],
     chosen: &[usize],
@@ -19,7 +20,7 @@ pub(super) fn in_reading_order<'a>(
     let mut positions = chosen.to_vec();
     positions.sort_unstable();
     let candidates: Vec<&Candidate> = positions.iter().map(|at| &ranked[*at].candidate).collect();
-    let opening = candidates.first().filter(|best| lead_with_best && best.parts.dependent == 0.0);
+    let opening = candidates.first().filter(|best| lead_with_best && best.may_open);
     let mut ordered: Vec<&SourceSentence> =
         opening.into_iter().flat_map(|best| best.with_items()).collect();
     let mut documents: Vec<u32> = Vec::new();

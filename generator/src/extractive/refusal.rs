@@ -1,7 +1,7 @@
 //! Is there any source that answers? The chance that the best sentence does, from the parts that are
 //! absolute: those that compare sentences with one another make something look good in any company.
 
-use super::candidates::Parts;
+use super::parts::Parts;
 use crate::Refusal;
 
 /// A logistic over the best sentence's parts.

@@ -1,15 +1,15 @@
 //! How much does each part count, when is it enough, and when is nothing said? One place for every
 //! number, with the measurement that chose it.
 
-use super::candidates::{Parts, RankingWeights};
 use super::lexical::LexicalSettings;
+use super::parts::{Parts, RankingWeights};
 use super::refusal::Confidence;
 use super::select::SelectionSettings;
 
 /// All numbers of the extractive backend.
 ///
 /// Chosen on the tune halves (first hex digit of SHA-256(question id) below 8) with
-/// `examples/measure_extractive`, eight passages a question:
+/// `examples/fit_extractive`, eight passages a question, found by a plain BM25 over whole paragraphs:
 ///
 /// - *Ranking*: maximum likelihood of the sentence that holds the gold answer under a softmax over
 ///   the question's candidates, sets weighted by the root of their size. By words: squad_v2.0_dev,
@@ -91,59 +91,57 @@ impl Default for Settings {
 const RANKING_WITH_VECTORS: RankingWeights = Parts {
     coverage: 3.34,
     local: 3.46,
-    context: 3.01,
+    before: 3.01,
+    after: 3.01,
+    heading: 3.01,
     neighbours: 1.36,
     cosine: 6.29,
     passage_coverage: 1.82,
     passage: 3.36,
     rank: 1.03,
     opening: 0.04,
-    cue: 1.95,
+    cue_time: 1.95,
+    cue_number: 1.95,
+    cue_name: 1.95,
+    cue_reason: 1.95,
+    cue_definition: 1.95,
     length: 0.6,
     dependent: -0.4,
+    ..Parts::NONE
 };
 
 const RANKING_BY_WORDS: RankingWeights = Parts {
     coverage: 6.95,
     local: 1.85,
-    context: 2.85,
+    before: 2.85,
+    after: 2.85,
+    heading: 2.85,
     neighbours: 0.97,
-    cosine: 0.0,
     passage_coverage: 2.24,
     passage: 4.87,
     rank: 0.29,
     opening: 0.14,
-    cue: 2.07,
+    cue_time: 2.07,
+    cue_number: 2.07,
+    cue_name: 2.07,
+    cue_reason: 2.07,
+    cue_definition: 2.07,
     length: -0.08,
     dependent: -0.4,
-};
-
-/// Parts that compare sentences of one request say nothing here.
-const NOT_ABSOLUTE: Parts = Parts {
-    coverage: 0.0,
-    local: 0.0,
-    context: 0.0,
-    neighbours: 0.0,
-    cosine: 0.0,
-    passage_coverage: 0.0,
-    passage: 0.0,
-    rank: 0.0,
-    opening: 0.0,
-    cue: 0.0,
-    length: 0.0,
-    dependent: 0.0,
+    ..Parts::NONE
 };
 
 const CONFIDENCE_WITH_VECTORS: Confidence = Confidence {
     bias: -5.76,
     weights: Parts {
         coverage: 4.88,
-        context: 3.08,
+        before: 3.08,
+        after: 3.08,
+        heading: 3.08,
         neighbours: 0.38,
         cosine: 5.74,
         passage_coverage: -2.22,
-        cue: 0.08,
-        ..NOT_ABSOLUTE
+        ..Parts::NONE
     },
     needed_ppm: 111_000,
 };
@@ -152,11 +150,12 @@ const CONFIDENCE_BY_WORDS: Confidence = Confidence {
     bias: -3.68,
     weights: Parts {
         coverage: 5.71,
-        context: 3.17,
+        before: 3.17,
+        after: 3.17,
+        heading: 3.17,
         neighbours: 1.36,
         passage_coverage: -1.03,
-        cue: 0.08,
-        ..NOT_ABSOLUTE
+        ..Parts::NONE
     },
     needed_ppm: 113_000,
 };

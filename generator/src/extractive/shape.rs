@@ -9,6 +9,9 @@ const TOKENS_LEAST: usize = 4;
 
 const ENGLISH_BACKWARD: &str = "it its it's they them their theirs he him his she her hers this \
     these those such that that's both neither";
+/// Pronouns of somebody or something that was named before; the others point at what was said of it.
+const PERSONAL: &str = "it its it's they their he him his she her hers él ella ellos ellas su sus";
+const CHINESE_PERSONAL: &str = "它 他 她 其 该";
 const ENGLISH_LINKS: &str = "however but and so then also thus therefore moreover furthermore \
     additionally instead still yet finally nevertheless otherwise";
 const SPANISH_BACKWARD: &str = "este esta esto estos estas ese esa eso esos esas él ella ellos \
@@ -56,7 +59,17 @@ pub(super) fn points_back(text: &str, language: Language) -> bool {
     match language {
         Language::English => begins_with(text, ENGLISH_LINKS, ENGLISH_BACKWARD),
         Language::Spanish => begins_with(text, SPANISH_LINKS, SPANISH_BACKWARD),
-        Language::Chinese => chinese_points_back(text),
+        Language::Chinese => chinese_begins_with(text, CHINESE_BACKWARD),
+        Language::Other => false,
+    }
+}
+
+/// Whether a sentence begins with a pronoun that stands for somebody or something named before.
+pub(super) fn is_personal(text: &str, language: Language) -> bool {
+    match language {
+        Language::English => begins_with(text, ENGLISH_LINKS, PERSONAL),
+        Language::Spanish => begins_with(text, SPANISH_LINKS, PERSONAL),
+        Language::Chinese => chinese_begins_with(text, CHINESE_PERSONAL),
         Language::Other => false,
     }
 }
@@ -68,11 +81,11 @@ fn begins_with(text: &str, links: &str, backward: &str) -> bool {
     first.is_some_and(|word| has(backward, &word))
 }
 
-fn chinese_points_back(text: &str) -> bool {
+fn chinese_begins_with(text: &str, pronouns: &str) -> bool {
     let body = text.trim_start_matches(|ch: char| !ch.is_alphanumeric());
     let body = CHINESE_LINKS.iter().find_map(|link| body.strip_prefix(link)).unwrap_or(body);
     let body = body.trim_start_matches('，');
-    CHINESE_BACKWARD.split(' ').any(|pronoun| body.starts_with(pronoun))
+    pronouns.split(' ').any(|pronoun| body.starts_with(pronoun))
 }
 
 #[cfg(test)]
@@ -92,6 +105,15 @@ mod tests {
         check_back("El gazpacho se sirve frío.", Language::Spanish, false);
         check_back("因此，它需要高温。", Language::Chinese, true);
         check_back("绿茶不发酵。", Language::Chinese, false);
+    }
+
+    #[test]
+    fn whom_the_question_names() {
+        assert!(is_personal("However, he was born in Smiljan.", Language::English));
+        assert!(!is_personal("This was new.", Language::English));
+        assert!(is_personal("Su padre era sastre.", Language::Spanish));
+        assert!(is_personal("他生于上海。", Language::Chinese));
+        assert!(!is_personal("这是新的。", Language::Chinese));
     }
 
     #[test]

@@ -77,8 +77,11 @@ fn check(question: &str, sources: &[&str], expected: &[&str]) {
     assert!(texts.starts_with(expected), "{question}\n{texts:#?}");
 }
 
+/// Refused where the retriever, too, finds little in common.
 fn check_refused(question: &str, sources: &[&str], expected: impl Fn(&Refusal) -> bool) {
-    let events = events(&request(question, sources));
+    let mut request = request(question, sources);
+    request.sources.iter_mut().for_each(|source| source.relevance_ppm = 50_000);
+    let events = events(&request);
     match events.as_slice() {
         [Event::Refused { reason }, Event::Done { usage }] if expected(reason) => {
             assert_eq!(usage.sentences, 0);
@@ -234,6 +237,7 @@ fn meaning_finds_what_words_do_not() {
     assert_eq!(texts(&events(&request))[0], "Felines purr when they are content.");
     // Half-computed vectors are not compared: then words alone decide, and there are none.
     request.sources[0].sentences[0].vector = None;
+    request.sources[0].relevance_ppm = 50_000;
     assert!(matches!(events(&request)[0], Event::Refused { .. }));
 }
 

@@ -1,7 +1,8 @@
 //! Where does a sentence end in text that is still coming? Whole sentences leave as soon as the text
 //! after them shows that they are whole; a marker that was cut in two by the stream is whole by then.
 
-use super::markers::{decided, without_markers};
+use super::markers::MarkerFilter;
+use super::plain;
 use footnote_domain::text::{SentenceKind, sentences};
 
 /// A finished sentence of a model.
@@ -13,33 +14,50 @@ pub(super) struct Written {
     pub(super) paragraph_break_before: bool,
 }
 
-/// Cuts a stream of text into sentences. An answer is short, so its text is read again with each
-/// piece rather than kept half understood.
+/// Bytes after which a sentence without an end is cut all the same: a model that never ends one must
+/// not make every further piece dearer than the last.
+const SENTENCE_BYTES_MOST: usize = 4_096;
+
+/// Cuts a stream of text into sentences. Only the sentence that may still go on is read again with
+/// each piece.
 #[derive(Debug, Default)]
 pub(super) struct Cutter {
-    raw: String,
-    /// Bytes of the text without markers that have been cut already.
-    cut: usize,
+    markers: MarkerFilter,
+    /// The sentence that may go on, without markers.
+    open: String,
     begun: bool,
+    /// Whether an empty line stood behind the last sentence.
+    paragraph_ended: bool,
 }
 
 impl Cutter {
     /// Takes the next piece, cut anywhere; returns the sentences that are whole now.
     pub(super) fn take(&mut self, piece: &str) -> Vec<Written> {
-        self.raw.push_str(piece);
-        let clean = without_markers(&self.raw[..decided(&self.raw)]);
-        let open = clean.get(self.cut..).unwrap_or_default();
+        self.markers.take(piece, &mut self.open);
         // The last one may go on.
-        let Some(last) = sentences(open).pop() else { return Vec::new() };
-        let done = open[..last.span.start].to_owned();
-        self.cut += done.len();
+        let Some(last) = sentences(&self.open).pop() else {
+            // Empty lines without end say no more than two.
+            self.paragraph_ended |= self.open.contains("\n\n");
+            if self.open.len() > SENTENCE_BYTES_MOST {
+                self.open.clear();
+            }
+            return Vec::new();
+        };
+        let too_long = self.open.len() - last.span.start > SENTENCE_BYTES_MOST;
+        let end = if too_long { self.last_gap() } else { last.span.start };
+        let done: String = self.open.drain(..end).collect();
         self.read(&done)
+    }
+
+    /// The end of the last word that is whole.
+    fn last_gap(&self) -> usize {
+        self.open.rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(self.open.len())
     }
 
     /// The text has ended: what is left.
     pub(super) fn end(mut self) -> Vec<Written> {
-        let clean = without_markers(&self.raw);
-        let rest = clean.get(self.cut..).unwrap_or_default().to_owned();
+        self.markers.end(&mut self.open);
+        let rest = std::mem::take(&mut self.open);
         self.read(&rest)
     }
 
@@ -62,15 +80,21 @@ impl Cutter {
         for one in sentences(done) {
             let gap = &done[before..one.span.start];
             before = one.span.end;
-            let text = done[one.span.clone()].trim().to_owned();
+            let paragraph = gap.contains("\n\n") || self.paragraph_ended;
+            let code = one.kind == SentenceKind::Code;
+            let text = done[one.span.clone()].trim();
+            let text = if code { text.to_owned() } else { plain(text).trim().to_owned() };
             if !text.chars().any(char::is_alphanumeric) {
+                self.paragraph_ended = paragraph;
                 continue;
             }
+            self.paragraph_ended = false;
             let block = !matches!(one.kind, SentenceKind::Prose);
-            let paragraph_break_before = self.begun && (block || gap.contains("\n\n"));
+            let paragraph_break_before = self.begun && (block || paragraph);
             self.begun = true;
             written.push(Written { text, paragraph_break_before });
         }
+        self.paragraph_ended |= done[before..].contains("\n\n");
         written
     }
 }
@@ -130,6 +154,34 @@ mod tests {
         check("茶是绿的。咖啡", &["茶是绿的。"]);
         check("She said “no.”", &["She said “no.”"]);
         check("Tea", &[]);
+    }
+
+    #[test]
+    fn a_paragraph_breaks_however_the_stream_is_cut() {
+        let text = "Tea is green.\n\nCoffee is black. Milk is white.";
+        for cuts in [&[][..], &[13], &[14], &[15, 17], &[20, 40]] {
+            let breaks: Vec<bool> =
+                whole(text, cuts).iter().map(|one| one.paragraph_break_before).collect();
+            assert_eq!(breaks, [false, true, false], "{cuts:?}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_never_ends_is_cut_and_costs_no_more_with_every_word() {
+        let mut cutter = Cutter::default();
+        let mut written = Vec::new();
+        for _ in 0..1_500 {
+            written.extend(cutter.take("and on "));
+            assert!(cutter.open.len() <= SENTENCE_BYTES_MOST + 8);
+        }
+        written.extend(cutter.end());
+        let words: usize = written.iter().map(|one| one.text.split_whitespace().count()).sum();
+        assert_eq!(words, 3_000);
+        assert!(written.iter().all(|one| one.text.len() <= SENTENCE_BYTES_MOST + 8));
+        // Without a gap to cut at, too.
+        let mut cutter = Cutter::default();
+        let pieces: usize = (0..1_500).map(|_| cutter.take("不停").len()).sum();
+        assert_eq!(pieces, 2);
     }
 
     proptest! {

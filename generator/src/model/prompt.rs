@@ -29,6 +29,16 @@ pub fn prompt(request: &Request, passages: usize) -> Prompt {
     }
 }
 
+/// The prompt by which a model says what the last question of a conversation means by itself.
+pub fn rewriting(earlier: &[String], question: &str) -> Prompt {
+    let before: String = earlier.iter().map(|one| format!("Before: {one}\n")).collect();
+    let system = "Somebody asks questions, one after the other. Write the last one so that it can be \
+                  understood without the others: put in what it leaves out or points back at, in its \
+                  own language. Do not answer it. Write nothing but the question, in one line. If it \
+                  can be understood alone, repeat it as it is.";
+    Prompt { system: system.to_owned(), user: format!("{before}Last: {question}"), dropped: 0 }
+}
+
 /// What a model has read before it is made to say a sentence: the task, those sentences of the
 /// passages for which `kept` holds, the question, and what was `said` so far. Plain text without a
 /// chat template, so that the probability of a sentence means the same for every model.

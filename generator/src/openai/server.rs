@@ -40,9 +40,8 @@ impl Fault {
     /// The same where there is no other try.
     pub(super) fn into_error(self) -> GenerateError {
         match self {
-            Self::Passing { reason, .. } | Self::TooLong { reason } => {
-                GenerateError::Server { reason }
-            }
+            Self::Passing { reason, .. } => GenerateError::ServerAway { reason },
+            Self::TooLong { reason } => GenerateError::Server { reason },
             Self::Lasting(error) => error,
         }
     }

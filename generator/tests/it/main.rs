@@ -3,6 +3,7 @@
 
 mod adapter_store;
 mod admission;
+mod adversarial;
 mod aliases;
 mod allocation;
 mod openai;

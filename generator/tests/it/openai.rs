@@ -352,3 +352,22 @@ async fn until(happened: impl Fn() -> bool) {
     }
     panic!("it did not happen");
 }
+
+#[tokio::test]
+async fn what_a_follow_up_means_is_asked_before_the_answer() {
+    let server = serve(
+        &["tea-7b"],
+        vec![
+            answer(&["How hot is ", "black tea [1]?\nAt 95"]),
+            vec![Step::Head(400, "application/json", ""), Step::Body(b"{}".to_vec())],
+        ],
+    )
+    .await;
+    let backend = OpenAiBackend::open(settings(&server)).await.expect("opens");
+    let earlier = ["How hot is green tea?".to_owned()];
+    let meant = backend.in_context(&earlier, "And black?").await.expect("answers");
+    assert_eq!(meant.as_deref(), Some("How hot is black tea?"));
+    let user = server.seen.lock().expect("whole").questions[0]["messages"][1]["content"].clone();
+    assert_eq!(user, "Before: How hot is green tea?\nLast: And black?");
+    assert!(backend.in_context(&earlier, "And black?").await.is_err(), "a failure is said");
+}
