@@ -29,6 +29,7 @@ pub(crate) use directory::DirectoryShelf;
 
 use crate::ask::caps::Caps;
 use crate::ask::live::LiveAnswers;
+use crate::ask::queue::Queue;
 use crate::ask::{AskError, tariff, usage_most};
 use crate::config::Config;
 use footnote_domain::corpus::Datanet;
@@ -44,7 +45,7 @@ use footnote_ledger::Ledger;
 use footnote_ledger::chain::ChainClient;
 use footnote_retriever::Shelf;
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// A running service.
 pub struct App {
@@ -70,8 +71,8 @@ pub struct App {
     pub adapters: Arc<AdapterRegistry>,
     /// What guests may spend.
     pub caps: Caps,
-    /// Places for answers written at once.
-    pub places: Arc<Semaphore>,
+    /// Places for answers written at once, and the line before them.
+    pub queue: Queue,
     /// The fee policy in force.
     pub policy: RwLock<FeePolicy>,
     /// Who takes the platform's part.

@@ -16,6 +16,7 @@ mod next;
 mod payer;
 pub mod present;
 pub mod question;
+pub mod queue;
 mod record;
 mod retrieved;
 pub mod sources;
@@ -42,10 +43,10 @@ use footnote_domain::money::Nano;
 use footnote_ledger::{Begin, Begun, Hold};
 use footnote_retriever::Generation;
 use live::LiveAnswer;
+use queue::Place;
 use record::Terms;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::OwnedSemaphorePermit;
 use write::write;
 
 /// Seconds that a hold outlives the longest answer, so that the sweeper never meets a live one.
@@ -75,6 +76,13 @@ pub struct Caller {
     pub payer: Payer,
 }
 
+impl Caller {
+    /// Whose questions wait together and whose keys are told apart.
+    fn scope(&self) -> String {
+        self.payer.scope(self.session.as_deref().unwrap_or(&self.ip))
+    }
+}
+
 /// One question on its way.
 struct Job {
     id: AnswerId,
@@ -85,21 +93,21 @@ struct Job {
     live: Arc<LiveAnswer>,
     taken: Taken,
     started: Instant,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// Reserves the price and begins the answer in a task of its own; returns its id at once. A key that
 /// was used before for the same question returns the answer of then.
 pub async fn start(app: &Arc<App>, request: AskRequest) -> Result<AnswerId, AskError> {
+    // Before anything is reserved; whoever hangs up leaves the line.
+    let place = app.queue.enter(&request.caller.scope()).await?;
     // A caller who hangs up must not leave a reservation behind that nobody works on.
-    let reserving = tokio::spawn(reserve(Arc::clone(app), request));
+    let reserving = tokio::spawn(reserve(Arc::clone(app), request, place));
     reserving.await.unwrap_or_else(|error| Err(AskError::Broken(error.to_string())))
 }
 
-async fn reserve(app: Arc<App>, request: AskRequest) -> Result<AnswerId, AskError> {
+async fn reserve(app: Arc<App>, request: AskRequest, place: Place) -> Result<AnswerId, AskError> {
     let generation = app.shelf.current().ok_or(AskError::NotReady)?;
-    let place = Arc::clone(&app.places).try_acquire_owned();
-    let place = place.map_err(|_| AskError::Busy(app.config.answers_at_once))?;
     let terms = terms::of(&app, &generation, &request).await?;
     let price = app.price_at_most();
     let taken = take(&app, &request.caller, terms.time / 86_400, price)?;
@@ -138,9 +146,10 @@ fn begin(app: &App, request: &AskRequest, terms: &Terms, answer: AnswerId, amoun
     let caller = &request.caller;
     let guest = caller.payer == Payer::Guest;
     Begin {
-        scope: caller.payer.scope(caller.session.as_deref().unwrap_or(&caller.ip)),
+        scope: caller.scope(),
         key: request.key.clone().unwrap_or_else(|| answer.to_string()),
-        request_hash: Digest::of(&[&terms.request]),
+        // The same words after another question are another question.
+        request_hash: Digest::of(&[&terms.request, request.question.meant().as_bytes()]),
         answer,
         payer: caller.payer.account(),
         amount,
@@ -154,7 +163,10 @@ async fn conduct(app: Arc<App>, job: Arc<Job>) {
     let working = tokio::spawn(work(Arc::clone(&app), Arc::clone(&job)));
     let finished = working.await.unwrap_or_else(|error| Err(AskError::Broken(error.to_string())));
     let last = match finished {
-        Ok(answer) => AnswerEvent::Done { answer: Box::new(answer) },
+        Ok(answer) => {
+            app.queue.took(job.started.elapsed());
+            AnswerEvent::Done { answer: Box::new(answer) }
+        }
         Err(error) => abandon(&app, &job, &error).await,
     };
     job.live.push(last);

@@ -96,8 +96,15 @@ struct Place {
 
 impl Place {
     fn config(&self, listen: Option<String>) -> anyhow::Result<Config> {
-        let overrides =
-            Overrides { listen, data_dir: self.data_dir.clone(), rpc_url: self.rpc_url.clone() };
+        self.config_with(Overrides { listen, ..Overrides::default() })
+    }
+
+    fn config_with(&self, overrides: Overrides) -> anyhow::Result<Config> {
+        let overrides = Overrides {
+            data_dir: self.data_dir.clone(),
+            rpc_url: self.rpc_url.clone(),
+            ..overrides
+        };
         Ok(Config::load(self.config.as_deref(), &overrides)?)
     }
 }

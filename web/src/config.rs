@@ -4,6 +4,7 @@
 mod database_url;
 mod documented;
 mod generation;
+mod limits;
 mod resolve;
 
 pub use database_url::DatabaseUrl;
@@ -196,11 +197,21 @@ impl Default for RawPromotion {
 struct RawLimits {
     question_chars: usize,
     answers_at_once: usize,
+    answers_waiting: usize,
+    answers_per_payer: usize,
+    queue_seconds: usize,
     answer_seconds: u64,
 }
 
 impl Default for RawLimits {
     fn default() -> Self {
-        Self { question_chars: 2_000, answers_at_once: 32, answer_seconds: 60 }
+        Self {
+            question_chars: 2_000,
+            answers_at_once: 32,
+            answers_waiting: 64,
+            answers_per_payer: 16,
+            queue_seconds: 10,
+            answer_seconds: 60,
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::folder::{DataFolder, FolderError, make_private, secret};
 use super::{App, DirectoryShelf, UnigramArchive};
 use crate::ask::caps::{CapLimits, Caps};
 use crate::ask::live::LiveAnswers;
+use crate::ask::queue::Queue;
 use crate::config::Config;
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{Address, PayeeId};
@@ -19,7 +20,7 @@ use footnote_retriever::{RetrieverError, Shelf};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// A service that could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -168,7 +169,7 @@ impl Service {
         let policy = first_policy(&chain, &ledger, &places.policy()).await?;
         let app = Arc::new(App {
             caps: Caps::new(cap_limits(&config)),
-            places: Arc::new(Semaphore::new(config.answers_at_once)),
+            queue: Queue::new(config.queue),
             shelf: Arc::clone(&shelf),
             ledger,
             blobs,
@@ -211,13 +212,12 @@ impl Service {
 }
 
 impl Service {
-    /// Takes every place, so that none is left to an answer. Each ends within its time limit; what
-    /// is not recorded by then is given back by the next start.
+    /// Turns away who waits, and lets the others end. Each does within its time limit; what is not
+    /// recorded by then is given back by the next start.
     async fn let_answers_end(&self) {
-        let App { places, config, .. } = &*self.app;
-        let all = u32::try_from(config.answers_at_once).unwrap_or(u32::MAX);
+        let App { queue, config, .. } = &*self.app;
         let limit = Duration::from_secs(config.answer_seconds);
-        if tokio::time::timeout(limit, places.acquire_many(all)).await.is_err() {
+        if tokio::time::timeout(limit, queue.close()).await.is_err() {
             tracing::warn!(
                 "answers were still being written at the end; nothing is charged for them"
             );

@@ -26,6 +26,9 @@ pub struct Answer {
     pub id: AnswerId,
     /// The question, as asked.
     pub question: String,
+    /// What a follow-up question was taken to mean, where that is not what it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
     /// Language of the question.
     pub language: Language,
     /// How it ended.

@@ -103,7 +103,8 @@ fn finish(
     Ok(Answer {
         id: job.id,
         question: job.request.question.text().to_owned(),
-        language: job.request.question.language(),
+        meant: written.question.in_context().map(str::to_owned),
+        language: written.question.language(),
         outcome,
         created: job.terms.time,
         backend: job.terms.backend.clone(),

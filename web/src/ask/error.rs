@@ -1,6 +1,7 @@
 //! Why was a question not answered? Every reason has a stable code and names the next step.
 
 use super::question::QuestionError;
+use super::queue::TurnedAway;
 use footnote_domain::id::{AnswerId, DatanetId};
 use footnote_domain::money::Nano;
 use footnote_generator::GenerateError;
@@ -30,9 +31,12 @@ pub enum AskError {
     /// No generation has been published yet.
     #[error("the index is still being built; try again in a moment")]
     NotReady,
-    /// All places are taken.
-    #[error("{0} answers are being written at this moment; try again in a few seconds")]
-    Busy(usize),
+    /// All places are taken, and so is the line before them.
+    #[error("too many answers are being written at this moment; try again in {0} s")]
+    Busy(u64),
+    /// One payer's questions are kept from filling the line.
+    #[error("{0} of your questions are under way already; ask again when one of them is answered")]
+    TooManyAtOnce(usize),
     /// The operator's gift to guests is used up.
     #[error(
         "the free answers for {0} are used up for today; sign in with a balance, or come back tomorrow"
@@ -100,6 +104,15 @@ impl From<LedgerError> for AskError {
     }
 }
 
+impl From<TurnedAway> for AskError {
+    fn from(away: TurnedAway) -> Self {
+        match away {
+            TurnedAway::Full { retry_seconds } => Self::Busy(retry_seconds),
+            TurnedAway::TooMany { most } => Self::TooManyAtOnce(most),
+        }
+    }
+}
+
 impl AskError {
     /// A stable code for programs.
     pub fn code(&self) -> &'static str {
@@ -110,6 +123,7 @@ impl AskError {
             Self::StillRunning => "still_running",
             Self::NotReady => "not_ready",
             Self::Busy(_) => "busy",
+            Self::TooManyAtOnce(_) => "too_many_at_once",
             Self::CapReached(_) => "promotion_exhausted",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::KeyCap { .. } => "key_cap_reached",
@@ -119,7 +133,7 @@ impl AskError {
             Self::UnknownAnswer(_) => "unknown_answer",
             Self::Ledger(_) => "ledger_failed",
             Self::Retriever(_) => "index_failed",
-            Self::Generate(_) => "backend_failed",
+            Self::Generate(error) => code_of(error),
             Self::Broken(_) => "internal_error",
         }
     }
@@ -133,12 +147,14 @@ impl AskError {
             Self::AmbiguousDatanet(..) => 400,
             Self::StillRunning => 409,
             Self::NotReady | Self::Busy(_) => 503,
+            Self::TooManyAtOnce(_) => 429,
             Self::CapReached(_) | Self::InsufficientFunds { .. } => 402,
             Self::KeyCap { .. } => 429,
             Self::KeyRevoked => 401,
             Self::KeyReused => 422,
             Self::TimedOut(_) => 504,
-            Self::Ledger(_) | Self::Retriever(_) | Self::Generate(_) | Self::Broken(_) => 500,
+            Self::Generate(error) => status_of_end(code_of(error)),
+            Self::Ledger(_) | Self::Retriever(_) | Self::Broken(_) => 500,
         }
     }
 
@@ -146,7 +162,10 @@ impl AskError {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::StillRunning => Some(1),
-            Self::NotReady | Self::Busy(_) => Some(3),
+            Self::NotReady => Some(3),
+            Self::Busy(seconds) => Some(*seconds),
+            Self::TooManyAtOnce(_) => Some(1),
+            Self::Generate(error) => retry_after_end(code_of(error)),
             Self::KeyCap { .. } => Some(DAY - super::now() % DAY),
             _ => None,
         }
@@ -156,4 +175,61 @@ impl AskError {
 /// What visitors of a site are told when its owner has chosen no words.
 fn over_limit(words: &str) -> &str {
     if words.is_empty() { "that was enough for today; please come back tomorrow" } else { words }
+}
+
+fn code_of(error: &GenerateError) -> &'static str {
+    match error {
+        GenerateError::ServerAway { .. } => "model_server_away",
+        GenerateError::Server { .. } => "model_server_failed",
+        GenerateError::ServerSlow { .. } => "model_server_slow",
+        GenerateError::TooLong { .. } => "too_long_for_the_model",
+        GenerateError::NoAdapters { .. } | GenerateError::Adapter { .. } => "adapter_refused",
+        GenerateError::VectorDimensions { .. }
+        | GenerateError::NoSentencesAllowed
+        | GenerateError::Interrupted { .. } => "backend_failed",
+    }
+}
+
+/// The HTTP status of an answer that had begun and failed with this code: of a failure that is read
+/// later, or by another reader, only its code is left.
+pub fn status_of_end(code: &str) -> u16 {
+    match code {
+        // Another request of this key began the answer, and it was lost; the next one begins afresh.
+        "voided" => 409,
+        "adapter_refused" => 400,
+        "too_long_for_the_model" => 413,
+        "model_server_failed" => 502,
+        "model_server_away" => 503,
+        "timed_out" | "model_server_slow" => 504,
+        _ => 500,
+    }
+}
+
+/// Seconds after which asking again makes sense for an answer that failed with this code.
+pub fn retry_after_end(code: &str) -> Option<u64> {
+    (status_of_end(code) == 503).then_some(5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_before_and_after_the_beginning_has_one_status() {
+        let reason = || "it is off".to_owned();
+        let errors = [
+            (AskError::TimedOut(60), 504),
+            (GenerateError::ServerAway { reason: reason() }.into(), 503),
+            (GenerateError::Server { reason: reason() }.into(), 502),
+            (GenerateError::ServerSlow { missing: "go on", seconds: 9 }.into(), 504),
+            (GenerateError::TooLong { tokens: 9, most: 8 }.into(), 413),
+            (GenerateError::NoSentencesAllowed.into(), 500),
+            (AskError::Broken(reason()), 500),
+        ];
+        for (error, status) in errors {
+            assert_eq!((error.status(), status_of_end(error.code())), (status, status), "{error}");
+            assert_eq!(error.retry_after(), retry_after_end(error.code()), "{error}");
+            assert_eq!(error.retry_after().is_some(), status == 503, "{error}");
+        }
+    }
 }

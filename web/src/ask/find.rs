@@ -27,31 +27,31 @@ pub fn question_vector(
     if !generation.has_vectors() || indexed != loaded || !app.knows(question.language()) {
         return Ok(None);
     }
-    app.embed(question.text())
+    app.embed(question.meant())
 }
 
 /// The best passages and their owners' sentences, on a blocking thread.
 pub(super) async fn find(
     app: &Arc<App>,
     job: &Job,
+    question: &Question,
 ) -> Result<(Sources, Asked, Option<Vec<f32>>), AskError> {
     let app = Arc::clone(app);
     let generation = Arc::clone(&job.generation);
-    let request = job.request.clone();
+    let (question, datanets) = (question.clone(), job.request.datanets.clone());
     let owners_most = job.terms.constants.owners_most as usize;
     blocking(move || {
-        let question = &request.question;
-        let vector = question_vector(&app, &generation, question)?;
+        let vector = question_vector(&app, &generation, &question)?;
         let query = SearchRequest {
             vector: vector.clone(),
-            filter: Filter::of_datanets(&request.datanets),
+            filter: Filter::of_datanets(&datanets),
             limit: app.config.passages * 3,
-            ..SearchRequest::new(question.text(), question.language())
+            ..SearchRequest::new(question.meant(), question.language())
         };
         let hits = generation.search(&query)?.hits;
         let sources = sources::gather(&generation, &hits, app.config.passages, owners_most);
         let asked = Asked {
-            tokens: question_tokens(question.text()),
+            tokens: question_tokens(question.meant()),
             vector: vector.as_deref().map(quantise),
         };
         Ok((sources, asked, vector))

@@ -2,11 +2,14 @@
 
 use footnote_domain::text::token::is_invisible;
 use footnote_domain::text::{Language, tokens};
+use footnote_generator::follow_up::in_conversation;
 
 /// A question that may be asked: not empty, not too long, text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     text: String,
+    earlier: Vec<String>,
+    meant: Option<String>,
     language: Language,
 }
 
@@ -51,7 +54,46 @@ impl Question {
         if !visible || tokens(text).is_empty() && text.is_ascii() {
             return Err(QuestionError::Empty);
         }
-        Ok(Self { text: text.to_owned(), language: Language::detect(text) })
+        Ok(Self {
+            text: text.to_owned(),
+            earlier: Vec::new(),
+            meant: None,
+            language: Language::detect(text),
+        })
+    }
+
+    /// The same question asked after others, oldest first: what it leans on of them is searched for
+    /// too (the rule stands at [`footnote_generator::follow_up`]).
+    pub fn following(self, earlier: &[String]) -> Self {
+        let meant = in_conversation(earlier, &self.text);
+        let following = Self { earlier: earlier.to_vec(), ..self };
+        match meant {
+            Some(meant) => following.meaning(meant),
+            None => following,
+        }
+    }
+
+    /// The same question, known to mean this.
+    pub fn meaning(self, meant: String) -> Self {
+        // A few words hardly tell their language; with those carried on they do.
+        let language = Language::detect(&meant);
+        let meant = (meant != self.text).then_some(meant);
+        Self { meant, language, ..self }
+    }
+
+    /// The questions before it, oldest first.
+    pub fn earlier(&self) -> &[String] {
+        &self.earlier
+    }
+
+    /// What is searched for and answered: the text, with what it leans on.
+    pub fn meant(&self) -> &str {
+        self.meant.as_deref().unwrap_or(&self.text)
+    }
+
+    /// What it means, where that is not what it says.
+    pub fn in_context(&self) -> Option<&str> {
+        self.meant.as_deref()
     }
 
     /// The text.
@@ -68,6 +110,32 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_follow_up_is_searched_with_what_it_leans_on() {
+        let check = |earlier: &str, asked: &str, meant: &str, language| {
+            let question = Question::parse(asked, 99).expect("a question");
+            let question = question.following(&[earlier.to_owned()]);
+            assert_eq!((question.text(), question.meant()), (asked, meant));
+            assert_eq!(question.language(), language, "{meant}");
+        };
+        check(
+            "How hot is the water for green tea?",
+            "And for black tea?",
+            "And for black tea? hot water green",
+            Language::English,
+        );
+        check(
+            "¿Cuánto tiempo se remojan los garbanzos secos?",
+            "¿Y las lentejas?",
+            "¿Y las lentejas? tiempo remojan garbanzos secos",
+            Language::Spanish,
+        );
+        check("绿茶怎么冲泡？", "它怎么保存？", "它怎么保存？ 绿茶 冲泡", Language::Chinese);
+        let alone = Question::parse("Which tea is black?", 99).expect("a question");
+        assert_eq!(alone.clone().following(&["What is gas?".into()]).meant(), alone.text());
+        assert_eq!(alone.clone().meaning(alone.text().to_owned()), alone);
+    }
 
     #[test]
     fn questions_at_the_door() {

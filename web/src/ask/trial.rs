@@ -14,7 +14,7 @@ use footnote_domain::embed::{Embed, quantise};
 use footnote_domain::id::{ContentHash, DatanetId};
 use footnote_domain::text::Language;
 use footnote_generator::Request;
-use footnote_retriever::{Filter, Generation, SearchRequest};
+use footnote_retriever::{Filter, Generation, Hit, SearchRequest};
 use std::collections::BTreeMap;
 
 /// A generation and what reads it.
@@ -61,19 +61,32 @@ pub struct Judged {
 impl Trial<'_> {
     /// Searches the Datanets (all when empty) as an answer would.
     pub fn find(&self, question: &Question, datanets: &[DatanetId]) -> Result<Found, AskError> {
+        self.find_among(question, datanets, self.passages * 3, &|_| true)
+    }
+
+    /// The same among the best `limit` hits, as if only those had been found that `keep` keeps.
+    pub fn find_among(
+        &self,
+        question: &Question,
+        datanets: &[DatanetId],
+        limit: usize,
+        keep: &dyn Fn(&Hit) -> bool,
+    ) -> Result<Found, AskError> {
         let knows = self.judges(question.language()).is_some();
-        let vector = if knows { self.embed(question.text())? } else { None };
+        let vector = if knows { self.embed(question.meant())? } else { None };
         let query = SearchRequest {
             vector: vector.clone(),
             filter: Filter::of_datanets(datanets),
-            limit: self.passages * 3,
-            ..SearchRequest::new(question.text(), question.language())
+            limit,
+            ..SearchRequest::new(question.meant(), question.language())
         };
-        let hits = self.generation.search(&query)?.hits;
+        let mut hits = self.generation.search(&query)?.hits;
+        hits.retain(keep);
+        hits.truncate(self.passages * 3);
         let owners_most = self.constants.owners_most as usize;
         let sources = sources::gather(self.generation, &hits, self.passages, owners_most);
         let asked = Asked {
-            tokens: question_tokens(question.text()),
+            tokens: question_tokens(question.meant()),
             vector: vector.as_deref().map(quantise),
         };
         Ok(Found { sources, asked, vector })
@@ -82,7 +95,7 @@ impl Trial<'_> {
     /// What the backend is asked.
     pub fn request(&self, question: &Question, found: &Found) -> Request {
         Request {
-            question: question.text().to_owned(),
+            question: question.meant().to_owned(),
             language: question.language(),
             question_vector: found.vector.clone(),
             sources: found.sources.passages.clone(),

@@ -6,7 +6,7 @@ use super::event::AnswerEvent;
 use super::evidence::{self, Asked, Support};
 use super::find::{blocking, datanets_searched, find};
 use super::sources::{Sources, owner_of};
-use super::{AskError, Job, necessity, present};
+use super::{AskError, Job, Question, necessity, present};
 use crate::app::App;
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::embed::quantise;
@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// What an answer rests on, once it is written.
 pub(super) struct Written {
+    /// The question as it was understood.
+    pub(super) question: Question,
     pub(super) sources: Arc<Sources>,
     pub(super) composition: Composition,
     pub(super) asked: Arc<Asked>,
@@ -33,12 +35,13 @@ pub(super) struct Written {
 pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError> {
     let datanets = datanets_searched(&job.generation, &job.request.datanets);
     job.live.push(AnswerEvent::Searching { datanets });
-    let (sources, asked, vector) = find(app, job).await?;
+    let question = meant(app, job).await;
+    let (sources, asked, vector) = find(app, job, &question).await?;
     let (sources, asked) = (Arc::new(sources), Arc::new(asked));
     let mut timings = Timings { searched_ms: elapsed(job), ..Timings::default() };
     let results = present::search_results(&job.generation, sources.ranked());
     job.live.push(AnswerEvent::Reading { results });
-    let prompt = prompt(app, job, &sources, vector);
+    let prompt = prompt(app, job, &question, &sources, vector);
     let mut events = app.backend.generate(prompt.clone()).await?;
     timings.read_ms = elapsed(job);
     let mut composition = Composition::default();
@@ -46,7 +49,7 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
     while let Some(event) = events.next().await {
         match event? {
             Event::Sentence { text, quoted, paragraph_break_before } => {
-                let knows = app.knows(language_of(job, quoted));
+                let knows = app.knows(language_of(job, &question, quoted));
                 let vector = sentence_vector(app, job, &text, quoted, knows).await?;
                 judged_meaning |= vector.is_some() && asked.vector.is_some();
                 let mut supports = support(job, &sources, &asked, text.clone(), vector).await?;
@@ -68,12 +71,28 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
         }
     }
     timings.answered_ms = elapsed(job);
-    Ok(Written { sources, composition, asked, usage, refused, judged_meaning, timings })
+    Ok(Written { question, sources, composition, asked, usage, refused, judged_meaning, timings })
+}
+
+/// The question as the backend understands it after those before it; where it cannot tell, by the rule.
+async fn meant(app: &App, job: &Job) -> Question {
+    let question = job.request.question.clone();
+    if question.earlier().is_empty() {
+        return question;
+    }
+    match app.backend.in_context(question.earlier(), question.text()).await {
+        Ok(Some(meant)) => question.meaning(meant),
+        Ok(None) => question,
+        Err(error) => {
+            tracing::warn!(%error, "the model did not say what a follow-up means; the rule does");
+            question
+        }
+    }
 }
 
 /// A quote is in its text's language, a model answers in the question's.
-fn language_of(job: &Job, quoted: Option<SentenceRef>) -> Language {
-    quoted.map_or(job.request.question.language(), |quoted| {
+fn language_of(job: &Job, question: &Question, quoted: Option<SentenceRef>) -> Language {
+    quoted.map_or(question.language(), |quoted| {
         job.generation.documents()[quoted.document as usize].language
     })
 }
@@ -82,10 +101,16 @@ fn elapsed(job: &Job) -> u64 {
     u64::try_from(job.started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn prompt(app: &App, job: &Job, sources: &Sources, vector: Option<Vec<f32>>) -> Request {
+fn prompt(
+    app: &App,
+    job: &Job,
+    question: &Question,
+    sources: &Sources,
+    vector: Option<Vec<f32>>,
+) -> Request {
     Request {
-        question: job.request.question.text().to_owned(),
-        language: job.request.question.language(),
+        question: question.meant().to_owned(),
+        language: question.language(),
         question_vector: vector,
         sources: sources.passages.clone(),
         max_sentences: app.config.sentences_max,

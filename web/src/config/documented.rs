@@ -106,8 +106,14 @@ per_session_per_day = 3000000000
 [limits]
 # Longest question, in characters.
 question_chars = 2000
-# Answers made at the same time; more are turned away with "try again" before anything is reserved.
+# Answers made at the same time. A free place goes to the payer who holds the fewest.
 answers_at_once = 32
+# Questions that wait for a place, and for how long; more are turned away with "try again" before
+# anything is reserved.
+answers_waiting = 64
+queue_seconds = 10
+# Questions of one payer (a guest's browser session or address), made and waiting together.
+answers_per_payer = 16
 # After this many seconds an unfinished answer is given up and nothing is charged.
 answer_seconds = 60
 "#;

@@ -1,7 +1,9 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
 use super::generation::{BackendConfig, backend, necessity};
+use super::limits::queue;
 use super::{DatabaseUrl, RawConfig};
+use crate::ask::queue::QueueLimits;
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use footnote_domain::id::Address;
@@ -47,6 +49,8 @@ pub struct Overrides {
     pub data_dir: Option<PathBuf>,
     /// `--rpc-url`.
     pub rpc_url: Option<String>,
+    /// `--backend`.
+    pub backend: Option<String>,
 }
 
 /// A checked configuration.
@@ -90,8 +94,8 @@ pub struct Config {
     pub promotion_per_session: Nano,
     /// Longest question, in characters.
     pub question_chars: usize,
-    /// Answers made at once.
-    pub answers_at_once: usize,
+    /// Answers made at once, and questions that wait.
+    pub queue: QueueLimits,
     /// Seconds until an answer is given up.
     pub answer_seconds: u64,
 }
@@ -131,7 +135,10 @@ impl Config {
         Self::resolve(raw, overrides)
     }
 
-    fn resolve(raw: RawConfig, overrides: &Overrides) -> Result<Self, ConfigError> {
+    fn resolve(mut raw: RawConfig, overrides: &Overrides) -> Result<Self, ConfigError> {
+        if let Some(backend) = &overrides.backend {
+            raw.generation.backend.clone_from(backend);
+        }
         refuse_unbuilt(&raw)?;
         let listen = overrides.listen.as_ref().unwrap_or(&raw.server.listen);
         let Ok(listen) = listen.parse::<SocketAddr>() else {
@@ -180,12 +187,7 @@ impl Config {
                 raw.promotion.per_session_per_day,
             )?,
             question_chars: within("limits.question_chars", raw.limits.question_chars, 10, 20_000)?,
-            answers_at_once: within(
-                "limits.answers_at_once",
-                raw.limits.answers_at_once,
-                1,
-                1_024,
-            )?,
+            queue: queue(&raw.limits)?,
             answer_seconds: within(
                 "limits.answer_seconds",
                 usize::try_from(raw.limits.answer_seconds).unwrap_or(usize::MAX),

@@ -2,6 +2,7 @@
 //! OpenAI clients read them too.
 
 use crate::ask::AskError;
+use crate::ask::error::{retry_after_end, status_of_end};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::web::{FormConfig, JsonConfig, PathConfig, QueryConfig};
@@ -33,6 +34,13 @@ impl ApiError {
     /// Any problem.
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
         Self { status, code: code.to_owned(), detail: detail.into(), retry_after: None }
+    }
+
+    /// An answer that had begun and failed.
+    pub fn of_end(code: &str, detail: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(status_of_end(code));
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { retry_after: retry_after_end(code), ..Self::new(status, code, detail) }
     }
 
     /// As JSON.

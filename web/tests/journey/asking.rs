@@ -54,6 +54,8 @@ fn one_question_by_every_door() {
     command_line_agrees(&house, question, &api);
     streamed_agrees(&house, question, &api);
     other_languages(&house);
+    earlier_messages_say_what_is_meant(&house);
+    what_an_answer_costs_is_said_before(&house);
     a_near_copy_earns_nothing(&house);
     a_refusal_is_stored_and_free(&house);
     the_same_key_is_charged_once(&house);
@@ -155,6 +157,34 @@ fn other_languages(house: &House) {
             assert_eq!(cited["datanet_slug"], slug, "{question} → {}", cited["quote"]);
         }
     }
+}
+
+fn earlier_messages_say_what_is_meant(house: &House) {
+    let message = |role: &str, content: &str| serde_json::json!({"role": role, "content": content});
+    let messages = [
+        message("user", "¿Cuánto tiempo se remojan los garbanzos?"),
+        message("assistant", "Doce horas."),
+        message("user", "¿Y las lentejas?"),
+    ];
+    let body = serde_json::json!({"model": "footnote", "messages": messages});
+    let (status, answer) = house.post("/v1/chat/completions", &body);
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["meant"], "¿Y las lentejas? tiempo remojan garbanzos");
+    let id = answer["answer_id"].as_str().expect("an id");
+    let (_, page) = house.page(&format!("/answers/{id}"));
+    assert!(page.contains("¿Y las lentejas? tiempo remojan garbanzos"), "the page says it too");
+    assert!(page.contains(&format!("name=\"after\" value=\"{id}\"")), "a follow-up names it");
+}
+
+fn what_an_answer_costs_is_said_before(house: &House) {
+    let (status, models) = house.get("/v1/models");
+    assert_eq!(status, 200);
+    let model = &models["data"][0];
+    assert_eq!(model["price_at_most"], "12000000");
+    assert_eq!(model["backend"], "extractive");
+    assert!(model["expected_ms"].as_u64().is_some(), "{models}");
+    let (_, page) = house.page("/");
+    assert!(page.contains("under a second"), "{page}");
 }
 
 /// dara's texts in the samples are near-copies; whatever is asked, she earns nothing by them.

@@ -27,7 +27,8 @@ pub enum Half {
 }
 
 impl Half {
-    fn holds(self, id: &str) -> bool {
+    /// Whether a question belongs to this half.
+    pub fn holds(self, id: &str) -> bool {
         (Sha256::digest(id.as_bytes())[0] >= 0x80) == (self == Self::Report)
     }
 }
@@ -69,18 +70,20 @@ struct HotpotQuestion {
     context: Vec<(String, Vec<String>)>,
 }
 
+/// A line of a set in the layout of SQuAD.
 #[derive(Deserialize)]
-struct SquadQuestion {
-    id: String,
-    title: String,
-    context: String,
-    question: String,
-    answers: Vec<SquadAnswer>,
+pub(in crate::eval) struct SquadQuestion {
+    pub(in crate::eval) id: String,
+    pub(in crate::eval) title: String,
+    pub(in crate::eval) context: String,
+    pub(in crate::eval) question: String,
+    pub(in crate::eval) answers: Vec<SquadAnswer>,
 }
 
+/// What answers it, with or without its place.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum SquadAnswer {
+pub(in crate::eval) enum SquadAnswer {
     Text(String),
     Placed { text: String },
 }
@@ -173,7 +176,7 @@ impl Dataset {
 }
 
 impl SquadAnswer {
-    fn text(&self) -> &str {
+    pub(in crate::eval) fn text(&self) -> &str {
         match self {
             Self::Text(text) | Self::Placed { text } => text,
         }
@@ -185,7 +188,7 @@ fn open(path: &Path) -> anyhow::Result<File> {
 }
 
 /// Every text has an author of its own.
-fn scratch_text(datanet: &str, title: &str, text: &str) -> ScratchText {
+pub(in crate::eval) fn scratch_text(datanet: &str, title: &str, text: &str) -> ScratchText {
     ScratchText {
         datanet: datanet.to_owned(),
         title: title.to_owned(),

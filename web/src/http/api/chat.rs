@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::ask::{self, Answer, AnswerEvent, AskError, AskRequest, Question};
 use crate::http::caller;
 use crate::http::error::{ApiError, json};
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use footnote_domain::text::tokens;
@@ -17,6 +16,9 @@ use serde_json::{Value, json};
 fn models_of(app: &App) -> [&'static str; 2] {
     ["footnote", if app.priced_by_tokens() { "footnote/deep" } else { "footnote/quick" }]
 }
+
+/// Earlier questions that are read.
+const EARLIER_MOST: usize = 8;
 
 /// Longest idempotency key.
 const KEY_CHARS_MOST: usize = 255;
@@ -97,20 +99,8 @@ pub(super) async fn complete(
     let last = events.fold(None, |_, (_, event)| async move { Some(event) }).await;
     match last {
         Some(AnswerEvent::Done { answer }) => Ok(json(&completion(&answer, &model))),
-        Some(AnswerEvent::Failed { code, message }) => {
-            Err(ApiError::new(status_of(&code), &code, message))
-        }
+        Some(AnswerEvent::Failed { code, message }) => Err(ApiError::of_end(&code, message)),
         _ => Err(AskError::Broken("the answer ended without an end".into()).into()),
-    }
-}
-
-/// The status of an answer that failed after it had begun.
-fn status_of(code: &str) -> StatusCode {
-    match code {
-        // Another request of this key began the answer, and it was lost; the next one begins afresh.
-        "voided" => StatusCode::CONFLICT,
-        "timed_out" => StatusCode::GATEWAY_TIMEOUT,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -131,9 +121,21 @@ fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequ
         ApiError::bad_request("no_question", "`messages` holds no message of role `user`")
     })?;
     let question = Question::parse(&text, app.config.question_chars).map_err(AskError::from)?;
+    let question = question.following(&earlier(&body.messages, app.config.question_chars));
     let key = idempotency_key(request)?;
     let datanets = app.datanet_ids(&body.datanets)?;
     Ok(AskRequest { question, datanets, caller: caller::of(app, request), key })
+}
+
+/// The questions before the last one, oldest first: of a long conversation the nearest, of a long
+/// message its beginning.
+fn earlier(messages: &[Message], chars_most: usize) -> Vec<String> {
+    let asked = messages.iter().rev().filter(|message| message.role == "user").skip(1);
+    let texts = asked.take(EARLIER_MOST).map(|message| message.content.text());
+    let mut texts: Vec<String> =
+        texts.map(|text| text.chars().take(chars_most).collect()).collect();
+    texts.reverse();
+    texts
 }
 
 /// The caller's key; one that cannot be kept as it is must not be mistaken for another, or for none.
@@ -171,6 +173,7 @@ pub(super) fn extensions(answer: &Answer) -> Value {
     json!({
         "answer_id": answer.id,
         "outcome": answer.outcome,
+        "meant": answer.meant,
         "citations": answer.citations,
         "search_results": answer.search_results,
         "attribution": answer.attribution,
@@ -192,9 +195,17 @@ pub(super) fn usage(answer: &Answer) -> Value {
     json!({"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written})
 }
 
-/// `GET /v1/models`.
+/// `GET /v1/models`, with what an answer costs at most and how long the last ones took.
 pub(super) async fn models(app: Data<App>) -> HttpResponse {
-    let model =
-        |id: &str| json!({"id": id, "object": "model", "created": 0, "owned_by": "footnote"});
+    let expected = app.queue.usual_time().map(|time| time.as_millis() as u64);
+    let model = |id: &str| {
+        json!({
+            "id": id, "object": "model", "created": 0, "owned_by": "footnote",
+            "backend": app.backend.name(),
+            "price_at_most": app.price_at_most(),
+            "currency": app.currency(),
+            "expected_ms": expected,
+        })
+    };
     json(&json!({"object": "list", "data": models_of(&app).map(model)}))
 }

@@ -130,6 +130,7 @@ pub(super) async fn show(
     Ok(match view.ok_or(PageError::NotFound { what: "answer" })? {
         View::Finished(answer) => {
             let frame = Frame::new(&request, &app, Place::Ask, &answer.question);
+            let frame = Frame { after: Some(answer.id), ..frame };
             let body = Finished::new(&answer, app.currency(), false);
             page(&request, StatusCode::OK, &AnswerPage { frame, body })
         }
@@ -146,7 +147,7 @@ pub(super) async fn show(
 fn running(request: &HttpRequest, app: &App, id: AnswerId) -> RunningPage {
     let question = app.live.get(id).map(|live| live.question().to_owned()).unwrap_or_default();
     RunningPage {
-        frame: Frame::new(request, app, Place::Ask, "Answering"),
+        frame: Frame { after: Some(id), ..Frame::new(request, app, Place::Ask, "Answering") },
         id,
         language: tag(Language::detect(&question)),
         question,

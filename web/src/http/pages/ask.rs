@@ -4,7 +4,7 @@ use super::error::sentence;
 use super::frame::{self, Frame, Place, page};
 use super::{PageError, show};
 use crate::app::{App, DatanetView};
-use crate::ask::{self, AskError, AskRequest, Caller, Question};
+use crate::ask::{self, Answer, AskError, AskRequest, Caller, Question, View};
 use crate::http::{caller, csrf};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -69,6 +69,8 @@ fn ask_page(request: &HttpRequest, app: &App, form: AskForm, problem: Option<Str
 struct AskForm {
     question: String,
     datanets: Vec<String>,
+    /// The answer that was being read.
+    after: String,
     csrf: String,
     nonce: String,
 }
@@ -80,6 +82,7 @@ impl AskForm {
             match name.as_str() {
                 "question" => form.question = value,
                 "datanet" => form.datanets.push(value),
+                "after" => form.after = value,
                 "csrf" => form.csrf = value,
                 "nonce" => form.nonce = value,
                 _ => {}
@@ -90,7 +93,7 @@ impl AskForm {
 
     /// The same form sent twice is one question; the same form with another question is another.
     fn key(&self) -> Option<String> {
-        let parts = [self.question.trim(), &self.datanets.join(" ")];
+        let parts = [self.question.trim(), &self.datanets.join(" "), &self.after];
         let digest = Digest::of(&parts.map(str::as_bytes));
         (!self.nonce.is_empty()).then(|| format!("{}:{digest}", self.nonce))
     }
@@ -116,8 +119,19 @@ pub(super) async fn submit(
 
 async fn start(app: Arc<App>, caller: Caller, form: &AskForm) -> Result<AnswerId, AskError> {
     let question = Question::parse(&form.question, app.config.question_chars)?;
+    let question = question.following(&earlier(&app, form).await?);
     let datanets = app.datanet_ids(&form.datanets)?;
     ask::start(&app, AskRequest { question, datanets, caller, key: form.key() }).await
+}
+
+/// The question that this one follows, as it was meant; none where no such answer is stored.
+async fn earlier(app: &App, form: &AskForm) -> Result<Vec<String>, AskError> {
+    let Ok(after) = form.after.parse::<AnswerId>() else { return Ok(Vec::new()) };
+    let Some(View::Finished(answer)) = ask::answer(app, after).await? else {
+        return Ok(Vec::new());
+    };
+    let Answer { meant, question, .. } = *answer;
+    Ok(vec![meant.unwrap_or(question)])
 }
 
 fn refused(request: &HttpRequest, app: &App, form: AskForm, error: &AskError) -> HttpResponse {

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
+use footnote_domain::id::AnswerId;
 
 /// Which of the places in the heading a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +28,16 @@ pub(super) struct Frame {
     pub(super) csrf: String,
     /// Names this rendering of a form: the same form sent twice asks once.
     pub(super) nonce: String,
-    /// Price of a quick answer, in tokens.
+    /// Which kind of answer is given.
+    pub(super) mode: &'static str,
+    /// What it costs, or costs at most, in tokens.
     pub(super) price: String,
+    /// How long it takes; empty while nobody knows.
+    pub(super) time: String,
     /// Name of the token.
     pub(super) currency: String,
+    /// The answer that a question from this page follows.
+    pub(super) after: Option<AnswerId>,
     /// Whose browser this is, with what they can spend; none for a guest.
     pub(super) balance: Option<String>,
     /// What the ask box says while it is empty.
@@ -44,8 +51,11 @@ impl Frame {
             place,
             csrf: csrf::token(request),
             nonce: hex::encode(rand::random::<[u8; 16]>()),
-            price: show::amount(app.price_at_most()),
+            mode: if app.priced_by_tokens() { "Deep" } else { "Quick" },
+            price: price(app),
+            time: app.queue.usual_time().map(show::about).unwrap_or_default(),
             currency: app.currency().to_owned(),
+            after: None,
             balance: identity::signed_in(request).map(|known| show::amount(known.available)),
             invitation: match place {
                 Place::Ask => "Ask a follow-up",
@@ -58,6 +68,11 @@ impl Frame {
     pub(super) fn current(&self, place: Place) -> &'static str {
         if self.place == place { "page" } else { "false" }
     }
+}
+
+fn price(app: &App) -> String {
+    let most = show::amount(app.price_at_most());
+    if app.priced_by_tokens() { format!("up to {most}") } else { most }
 }
 
 /// A finished page.

@@ -7,6 +7,7 @@ use footnote_domain::id::PayeeId;
 use footnote_domain::money::Nano;
 use std::borrow::Borrow;
 use std::fmt;
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
@@ -38,6 +39,14 @@ pub(super) fn length(ppm: impl Borrow<u32>) -> String {
 pub(super) fn part(ppm: impl Borrow<u32>) -> String {
     let hundredths = (ppm.borrow() + 5_000) / 10_000;
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// `about 12 s`, `under a second`.
+pub(super) fn about(time: impl Borrow<Duration>) -> String {
+    match time.borrow().as_secs_f64() {
+        seconds if seconds < 1.0 => "under a second".to_owned(),
+        seconds => format!("about {}{GAP}s", seconds.ceil()),
+    }
 }
 
 /// Tokens with nine decimals, less the zeros at the end: `0.01104`.

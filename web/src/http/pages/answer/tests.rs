@@ -119,6 +119,7 @@ fn answer(outcome: Outcome) -> Answer {
         datanets_searched: 1,
         datanets_asked: Vec::new(),
         generation: Digest::default(),
+        meant: Some(HOSTILE.into()),
         next_questions: vec![HOSTILE.into()],
         salts: Salts { request: Digest::default(), answer: Digest::default() },
     }
