@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Sentences of an answer where the caller does not say otherwise.
-pub const DEFAULT_MAX_SENTENCES: usize = 4;
+pub const DEFAULT_MAX_SENTENCES: usize = 5;
 
 /// A question with the passages found for it.
 #[derive(Debug, Clone)]

@@ -154,7 +154,7 @@ impl Default for RawGeneration {
             tokens_in: 6_000,
             tokens_out: 512,
             passages: 8,
-            sentences_max: 4,
+            sentences_max: 5,
             necessity: false,
         }
     }
