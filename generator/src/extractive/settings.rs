@@ -9,33 +9,19 @@ use super::select::SelectionSettings;
 /// All numbers of the extractive backend.
 ///
 /// Chosen on the tune halves (first hex digit of SHA-256(question id) below 8) with
-/// `examples/fit_extractive`, eight passages a question, found by a plain BM25 over whole paragraphs:
+/// `footnote eval answers --half tune --keep FILE` and `examples/fit_extractive`:
 ///
 /// - *Ranking*: maximum likelihood of the sentence that holds the gold answer under a softmax over
-///   the question's candidates, sets weighted by the root of their size. By words: squad_v2.0_dev,
-///   xquad_en, xquad_es and xquad_zh; with vectors (int8 all-MiniLM-L6-v2): the two English sets.
-///   `dependent` is not fitted but set to −0.4, so that pronouns are seldom left hanging: it costs
-///   0.3 points of best sentences.
-/// - *Confidence*: a logistic of "the best sentence answers" on the absolute parts, over the
-///   answerable questions, SQuAD's unanswerable ones, and the answerable ones with their article
-///   taken out of the corpus. `needed_ppm` refuses a twentieth of the answerable tune questions.
-/// - *Selection*: `fraction_of_best` .3 / .2 / .15 / .1 / .07 / .05 quoted the answer in .875 / .890
-///   / .900 / .908 / .914 / .918 at 1.45 / 1.62 / 1.75 / 1.91 / 2.06 / 2.18 sentences (SQuAD, with
-///   vectors, nothing refused).
+///   the question's candidates, sets weighted by the root of their size. By words: xquad_es,
+///   xquad_zh, xquad_en and squad_v2.0_dev; with vectors (int8 all-MiniLM-L6-v2): the two English
+///   sets. `dependent` is not fitted but set to −0.4, so that pronouns are seldom left hanging.
+/// - *Confidence*: a logistic of "the answer holds it" on the absolute parts of the best sentence,
+///   over the answerable questions, SQuAD's unanswerable ones, and the answerable ones with their
+///   article left out, what can be answered weighing as much as what cannot. `needed_ppm` refuses some
+///   three in a hundred of the answerable tune questions.
+/// - *Selection*: as many sentences as the answer gains by, at most three on the average.
 ///
-/// On the report halves, refusals counted as misses:
-///
-/// | set | answer quoted | in the first sentence | sentences | answerable refused | article missing refused |
-/// |---|---|---|---|---|---|
-/// | squad_v2.0_dev, vectors | .880 | .755 | 1.98 | .042 | .834 |
-/// | xquad_en, vectors | .892 | .757 | 1.78 | .057 | .965 |
-/// | squad_v2.0_dev, words | .862 | .723 | 2.13 | .038 | .548 |
-/// | xquad_en, words | .904 | .730 | 1.95 | .042 | .789 |
-/// | xquad_es, words | .867 | .720 | 2.06 | .076 | .787 |
-/// | xquad_zh, words | .840 | .684 | 2.01 | .091 | .863 |
-///
-/// SQuAD's unanswerable questions are made to look answerable: .135 of them are refused with
-/// vectors, .051 by words.
+/// `docs/answers.md` holds what was tried, and what the settings come to on the report halves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// How words are weighed and compared.
