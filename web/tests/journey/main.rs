@@ -15,6 +15,6 @@ mod house;
 mod importing;
 mod keys;
 mod paying;
-mod statement;
 mod searching;
+mod statement;
 mod stranger;
