@@ -105,7 +105,6 @@ const RANKING_WITH_VECTORS: RankingWeights = Parts {
     new_words: 0.44,
     length: 0.77,
     dependent: -0.40,
-    ..Parts::NONE
 };
 
 const RANKING_BY_WORDS: RankingWeights = Parts {

@@ -99,7 +99,7 @@ fn check(events: &[Event], output: &str) {
 /// What is not between two backticks.
 fn without_code(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 || text.contains("``") {
+    if parts.len().is_multiple_of(2) || text.contains("``") {
         // Not every backtick has its other: what is code is the cutter's to say.
         return String::new();
     }

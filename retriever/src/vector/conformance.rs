@@ -33,8 +33,8 @@ pub(super) fn facets(passage: u32) -> Facets {
     Facets {
         datanet: if passage % 2 == 1 { ODD } else { EVEN },
         contributors: vec![payee(passage % 5), payee(100 + passage % 3)],
-        language: if passage % 3 == 0 { Language::Spanish } else { Language::English },
-        written: if passage % 7 == 0 { None } else { written.parse().ok() },
+        language: if passage.is_multiple_of(3) { Language::Spanish } else { Language::English },
+        written: if passage.is_multiple_of(7) { None } else { written.parse().ok() },
     }
 }
 

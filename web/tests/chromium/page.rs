@@ -23,7 +23,7 @@ pub(crate) fn chromium() -> Option<PathBuf> {
         version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
         version.status().is_ok_and(|status| status.success())
     };
-    let found = PROGRAMS.into_iter().find(|program| starts(&program)).map(PathBuf::from);
+    let found = PROGRAMS.into_iter().find(|program| starts(program)).map(PathBuf::from);
     if found.is_none() {
         eprintln!("SKIPPED: no Chromium; install it, or set FOOTNOTE_CHROMIUM");
     }

@@ -78,8 +78,8 @@ fn lies_are_found(envelope: &Envelope, file: &EvidenceFile) {
     };
     check_lie(&moved, "citations[0].quote_hash");
     let unread = |receipt: &mut Receipt| {
-        receipt.retrieval.passages.iter_mut().find(|it| it.read).map(|it| it.sentences += 1);
-        true
+        let read = receipt.retrieval.passages.iter_mut().find(|passage| passage.read);
+        read.map(|passage| passage.sentences += 1).is_some()
     };
     check_lie(&unread, "passages[0]");
 }
