@@ -83,7 +83,7 @@ passages = 8
 # Most sentences of one answer, 1 to 12.
 sentences_max = 5
 # Whether what a sentence needed is evidence too: the model scores it again without each source, which
-# takes the reading of one more prompt per source and two more, for every sentence. For "mistralrs"
+# takes the reading of one more prompt per source and two more, for every sentence. For "engine"
 # and for servers that echo log-probabilities (vLLM).
 necessity = false
 
