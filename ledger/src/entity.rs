@@ -3,12 +3,14 @@
 
 pub(crate) mod account;
 pub(crate) mod answer;
+pub(crate) mod answer_name;
 pub(crate) mod claim;
 pub(crate) mod cursor;
 pub(crate) mod deposit;
 pub(crate) mod epoch;
 pub(crate) mod epoch_balance;
 pub(crate) mod epoch_leaf;
+pub(crate) mod feedback;
 pub(crate) mod hold;
 pub(crate) mod hold_resolution;
 pub(crate) mod idempotency;

@@ -4,4 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod balance;
 pub(crate) mod earning;
 pub(crate) mod epoch;
+pub(crate) mod feedback;
+pub(crate) mod history;
 pub(crate) mod receipt;
+pub(crate) mod statistics;
