@@ -10,12 +10,14 @@ pub mod error;
 pub mod event;
 pub mod evidence;
 mod find;
+pub mod kept;
 pub mod live;
 mod next;
 pub mod present;
 pub mod question;
 mod record;
 mod retrieved;
+pub mod search;
 pub mod sources;
 mod stored;
 mod terms;
@@ -119,9 +121,8 @@ async fn reserve(app: Arc<App>, request: AskRequest) -> Result<AnswerId, AskErro
 }
 
 fn begin(app: &App, request: &AskRequest, terms: &Terms, answer: AnswerId, amount: Nano) -> Begin {
-    let Caller { ip, session } = &request.caller;
     Begin {
-        scope: format!("guest {}", session.as_deref().unwrap_or(ip)),
+        scope: request.caller.scope(),
         key: request.key.clone().unwrap_or_else(|| answer.to_string()),
         request_hash: Digest::of(&[&terms.request]),
         answer,

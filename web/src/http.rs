@@ -5,9 +5,13 @@ pub mod assets;
 pub mod caller;
 pub mod csrf;
 pub mod error;
+pub mod figures;
 mod methods;
+pub mod metrics;
+mod observe;
 pub mod pages;
 mod security;
+pub mod words;
 
 use crate::app::App;
 use actix_web::dev::Server;
@@ -42,14 +46,19 @@ pub fn configure(service: &mut web::ServiceConfig) {
 /// When the listener cannot be used.
 pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let data = Data::from(app);
+    let metrics = Data::new(metrics::Metrics::default());
+    let figures = Data::new(figures::Figures::default());
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
+            .app_data(metrics.clone())
+            .app_data(figures.clone())
             .wrap(from_fn(methods::explained))
+            .wrap(from_fn(pages::in_the_readers_language))
             .wrap(Compress::default())
             .wrap(from_fn(security::headers))
             .wrap(NormalizePath::trim())
-            .wrap(tracing_actix())
+            .wrap(from_fn(observe::observed))
             .configure(configure)
             .default_service(web::to(pages::not_found))
     });
@@ -59,11 +68,4 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
-}
-
-/// One line per request, without bodies or queries: questions never reach the log.
-fn tracing_actix() -> actix_web::middleware::Logger {
-    actix_web::middleware::Logger::new("%s %{METHOD}xi %{PATH}xi %Dms")
-        .custom_request_replace("METHOD", |request| request.method().to_string())
-        .custom_request_replace("PATH", |request| request.path().to_owned())
 }

@@ -49,6 +49,9 @@ pub enum AskError {
     /// The answer took too long.
     #[error("the answer took longer than {0} seconds and was given up; nothing was charged")]
     TimedOut(u64),
+    /// The reader stopped it before there was a sentence.
+    #[error("the answer was stopped before its first sentence; nothing was charged")]
+    Stopped,
     /// No such answer.
     #[error("there is no answer {0}")]
     UnknownAnswer(AnswerId),
@@ -95,6 +98,7 @@ impl AskError {
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::KeyReused => "idempotency_key_reused",
             Self::TimedOut(_) => "timed_out",
+            Self::Stopped => "stopped",
             Self::UnknownAnswer(_) => "unknown_answer",
             Self::Ledger(_) => "ledger_failed",
             Self::Retriever(_) => "index_failed",
@@ -110,7 +114,7 @@ impl AskError {
             Self::Question(_) => 400,
             Self::UnknownDatanet(_) | Self::UnknownAnswer(_) => 404,
             Self::AmbiguousDatanet(..) => 400,
-            Self::StillRunning => 409,
+            Self::StillRunning | Self::Stopped => 409,
             Self::NotReady | Self::Busy(_) => 503,
             Self::CapReached(_) | Self::InsufficientFunds { .. } => 402,
             Self::KeyReused => 422,

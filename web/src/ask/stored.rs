@@ -7,6 +7,7 @@ use crate::app::App;
 use footnote_domain::id::AnswerId;
 use footnote_ledger::AnswerState;
 use futures::stream::{BoxStream, StreamExt};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// An answer as it stands.
@@ -16,6 +17,11 @@ pub enum View {
     Finished(Box<Answer>),
     /// Being written.
     Running,
+    /// Its text was deleted by whoever asked; the receipt stays.
+    Deleted {
+        /// When, in seconds since 1970.
+        at: u64,
+    },
     /// Given up; nothing was charged.
     Voided {
         /// Why.
@@ -23,13 +29,44 @@ pub enum View {
     },
 }
 
+/// What is stored of a finished answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Left {
+    /// All of it.
+    Whole(Box<Answer>),
+    /// Nothing but that it was deleted.
+    Deleted {
+        /// When, in seconds since 1970.
+        deleted: u64,
+    },
+}
+
+impl Left {
+    /// What is stored of an answer once its text is deleted.
+    pub(super) fn deleted(at: u64) -> Vec<u8> {
+        serde_json::json!({"deleted": at}).to_string().into_bytes()
+    }
+}
+
+/// Reads what is stored of an answer.
+pub(super) fn parsed(id: AnswerId, body: &[u8]) -> Result<Left, AskError> {
+    // The whole answer first, and by itself: its own errors name the field that does not fit.
+    match serde_json::from_slice::<Answer>(body) {
+        Ok(answer) => Ok(Left::Whole(Box::new(answer))),
+        Err(error) => serde_json::from_slice(body)
+            .map_err(|_| AskError::Broken(format!("answer {id} cannot be read: {error}"))),
+    }
+}
+
 /// Reads an answer by its id; `None` when there is none.
 pub async fn answer(app: &App, id: AnswerId) -> Result<Option<View>, AskError> {
     let Some(stored) = app.ledger.answer(id).await? else { return Ok(None) };
     if let Some(body) = stored.body {
-        let answer: Answer = serde_json::from_slice(&body)
-            .map_err(|error| AskError::Broken(format!("answer {id} cannot be read: {error}")))?;
-        return Ok(Some(View::Finished(Box::new(answer))));
+        return Ok(Some(match parsed(id, &body)? {
+            Left::Whole(answer) => View::Finished(answer),
+            Left::Deleted { deleted } => View::Deleted { at: deleted },
+        }));
     }
     Ok(Some(match stored.state {
         AnswerState::Running => View::Running,
@@ -56,6 +93,11 @@ pub async fn events(
         Some(View::Running) => {
             // Its end is a moment away, or another process writes it: the reader comes again.
             return Err(AskError::StillRunning);
+        }
+        Some(View::Deleted { .. }) => {
+            let message = "the text of this answer was deleted by whoever asked".to_owned();
+            let failed = AnswerEvent::Failed { code: "deleted".into(), message };
+            return Ok(futures::stream::iter([(from as u64, failed)]).boxed());
         }
         Some(View::Voided { reason }) => {
             let message = format!(

@@ -6,8 +6,11 @@ mod chat_stream;
 mod datanets;
 mod earnings;
 mod health;
+mod llms;
+pub mod openapi;
 mod receipts;
 mod search;
+mod stats;
 
 use actix_web::Route;
 use actix_web::web::{self, ServiceConfig};
@@ -16,10 +19,14 @@ use actix_web::web::{self, ServiceConfig};
 pub fn configure(service: &mut ServiceConfig) {
     let at = |path: &str, route: Route| web::resource(path).route(route);
     service
+        .service(at("/openapi.json", web::get().to(openapi::serve)))
+        .service(at("/llms.txt", web::get().to(llms::llms)))
+        .service(at("/metrics", web::get().to(super::metrics::scrape)))
         .service(at("/healthz", web::get().to(health::healthz)))
         .service(at("/readyz", web::get().to(health::readyz)))
         .service(
             web::scope("/v1")
+                .service(at("/stats", web::get().to(stats::stats)))
                 .service(at("/status", web::get().to(health::status)))
                 .service(at("/chat/completions", web::post().to(chat::complete)))
                 .service(at("/models", web::get().to(chat::models)))

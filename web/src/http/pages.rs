@@ -3,7 +3,9 @@
 //! without JavaScript.
 
 mod answer;
+mod api;
 mod ask;
+mod chart;
 mod contributor;
 mod datanet;
 mod datanets;
@@ -11,13 +13,20 @@ mod document;
 mod earnings;
 mod error;
 mod events;
+mod excerpt;
+mod export;
+mod feedback;
 mod frame;
+mod history;
+mod language;
 mod markdown;
+mod problem;
 mod receipt;
+mod search;
 mod show;
+mod stats;
 
-pub use error::{PageError, not_found};
-pub use events::event_html;
+pub use error::{PageError, in_the_readers_language, not_found};
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -33,12 +42,23 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(page("/ask").route(web::post().to(ask::submit)))
         .service(page("/answers/{id}").route(web::get().to(answer::show)))
         .service(page("/answers/{id}/events").route(web::get().to(events::stream)))
+        .service(page("/answers/{id}/export.md").route(web::get().to(export::markdown)))
+        .service(page("/answers/{id}/export.json").route(web::get().to(export::json)))
+        .service(page("/answers/{id}/feedback").route(web::post().to(feedback::give)))
+        .service(page("/answers/{id}/name").route(web::post().to(history::rename)))
+        .service(page("/answers/{id}/delete").route(web::post().to(history::delete)))
+        .service(page("/answers/{id}/stop").route(web::post().to(history::stop)))
+        .service(page("/history").route(web::get().to(history::show)))
         .service(page("/documents/{hash}").route(web::get().to(document::show)))
         .service(page("/receipts/{answer}").route(web::get().to(receipt::show)))
+        .service(page("/search").route(web::get().to(search::show)))
         .service(page("/datanets").route(web::get().to(datanets::show)))
         .service(page("/datanets/{slug}").route(web::get().to(datanet::show)))
         .service(page("/earnings").route(web::get().to(earnings::show)))
         .service(page("/earnings/{payee}").route(web::get().to(contributor::show)))
         .service(page("/earnings/{payee}/claim").route(web::post().to(contributor::claim)))
+        .service(page("/api").route(web::get().to(api::show)))
+        .service(page("/stats").route(web::get().to(stats::show)))
+        .service(page("/language").route(web::post().to(language::choose)))
         .service(page("/assets/{name}").route(web::get().to(crate::http::assets::serve)));
 }

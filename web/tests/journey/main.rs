@@ -5,9 +5,11 @@
 //! skipped; with a broken one they fail.
 
 mod asking;
+mod browser;
 mod crash;
 mod door;
 mod house;
 mod importing;
 mod paying;
+mod reading;
 mod stranger;

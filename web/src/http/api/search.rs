@@ -1,20 +1,22 @@
 //! `POST /v1/search`: passages without an answer. Free of charge.
 
 use crate::app::App;
+use crate::ask::answer::SearchResult;
 use crate::ask::present::search_results;
 use crate::ask::{AskError, Question, question_vector};
-use crate::http::error::{ApiError, json};
+use crate::http::error::{ApiError, Problem, json};
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
 use footnote_retriever::Query;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Most hits in one answer.
 const LIMIT_MOST: usize = 50;
 
-/// The request.
-#[derive(Debug, Deserialize)]
+/// What is sought.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"query": "How is the price of an answer divided?", "limit": 3}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SearchRequest {
     /// What is sought.
@@ -31,7 +33,18 @@ fn ten() -> usize {
     10
 }
 
-/// Hybrid search with every part of every score.
+/// Passages for some words, with every part of their scores. Free of charge.
+#[utoipa::path(
+    post,
+    path = "/v1/search",
+    tag = "read",
+    request_body = SearchRequest,
+    responses(
+        (status = 200, description = "the passages, best first", body = SearchResults),
+        (status = 400, description = "what is wrong with the request", body = Problem),
+        (status = 503, description = "the index is still being built", body = Problem),
+    )
+)]
 pub(super) async fn search(
     app: Data<App>,
     body: Json<SearchRequest>,
@@ -55,5 +68,14 @@ pub(super) async fn search(
         Ok::<_, AskError>(search_results(&generation, (1..).zip(&generation.search(&query)?)))
     });
     let results = found.await.map_err(|error| AskError::Broken(error.to_string()))??;
-    Ok(json(&json!({"object": "list", "data": results})))
+    Ok(json(&SearchResults { object: "list", data: results }))
+}
+
+/// Passages that were found.
+#[derive(Debug, Serialize, ToSchema)]
+struct SearchResults {
+    /// `list`.
+    object: &'static str,
+    /// The passages.
+    data: Vec<SearchResult>,
 }

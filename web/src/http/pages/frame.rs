@@ -1,10 +1,10 @@
 //! What stands around every page?
 
-use super::show;
 use crate::app::App;
+use crate::http::words::{self, Said, Words};
 use crate::http::{assets, caller, csrf};
-use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{CONTENT_LANGUAGE, ContentType, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
@@ -12,6 +12,8 @@ use askama::Template;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Ask,
+    Search,
+    History,
     Datanets,
     Earnings,
     Elsewhere,
@@ -19,6 +21,8 @@ pub(super) enum Place {
 
 /// What the layout needs to know.
 pub(super) struct Frame {
+    /// What the page says, in its reader's language.
+    pub(super) words: &'static Words,
     /// The document's title, before the name of the service.
     pub(super) title: String,
     /// Marked in the heading.
@@ -31,23 +35,41 @@ pub(super) struct Frame {
     pub(super) price: String,
     /// Name of the token.
     pub(super) currency: String,
-    /// What the ask box says while it is empty.
-    pub(super) invitation: &'static str,
+    /// Where the choice of another language leads back to.
+    pub(super) back: String,
 }
 
 impl Frame {
-    pub(super) fn new(request: &HttpRequest, app: &App, place: Place, title: &str) -> Self {
+    /// The frame of a page with this title; [`words::of`] says in which language.
+    pub(super) fn new(
+        request: &HttpRequest,
+        app: &App,
+        place: Place,
+        title: impl ToString,
+    ) -> Self {
+        let words = words::of(request);
         Self {
-            title: title.to_owned(),
+            words,
+            title: title.to_string(),
             place,
             csrf: csrf::token(request),
             nonce: hex::encode(rand::random::<[u8; 16]>()),
-            price: show::amount(app.price_at_most()),
+            price: words.amount(app.price_at_most()),
             currency: app.currency().to_owned(),
-            invitation: match place {
-                Place::Ask => "Ask a follow-up",
-                _ => "Ask a question",
-            },
+            back: address(request),
+        }
+    }
+
+    /// The languages to choose from.
+    pub(super) fn languages(&self) -> &'static [Words] {
+        words::all()
+    }
+
+    /// What the ask box says while it is empty.
+    pub(super) fn invitation(&self) -> Said {
+        match self.place {
+            Place::Ask => self.words.say("invitation-follow-up"),
+            _ => self.words.say("invitation"),
         }
     }
 
@@ -55,6 +77,12 @@ impl Frame {
     pub(super) fn current(&self, place: Place) -> &'static str {
         if self.place == place { "page" } else { "false" }
     }
+}
+
+/// Where this page can be opened again; a form's answer has no address of its own.
+fn address(request: &HttpRequest) -> String {
+    let own = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    own.map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
 /// A finished page.
@@ -70,6 +98,9 @@ pub(super) fn page(
             HttpResponse::InternalServerError().body("This page could not be shown.")
         }
     };
+    if let Ok(code) = HeaderValue::from_str(words::of(request).code()) {
+        response.headers_mut().insert(CONTENT_LANGUAGE, code);
+    }
     csrf::keep(request, &mut response);
     caller::keep(request, &mut response);
     response
