@@ -15,13 +15,17 @@ pub mod settle;
 pub mod verify;
 
 mod account;
+mod backup;
 mod book;
+mod bulk;
 mod bundle;
 mod bytes;
 mod clock;
 mod database;
 mod entity;
 mod error;
+mod inspect;
+mod journal;
 mod ledger;
 mod operation;
 mod read;
@@ -29,7 +33,9 @@ mod settings;
 mod writer;
 
 pub use account::Account;
+pub use backup::back_up;
 pub use error::LedgerError;
+pub use inspect::{Inspection, inspect};
 pub use ledger::Ledger;
 pub use operation::begin::{Begin, Begun, Hold};
 pub use operation::capture::{Capture, LineDetail};

@@ -7,7 +7,6 @@ pub(crate) mod claim;
 pub(crate) mod close;
 pub(crate) mod deposit;
 pub(crate) mod epoch;
-pub(crate) mod hold;
 pub(crate) mod outbox;
 pub(crate) mod sign;
 pub(crate) mod void;
