@@ -6,6 +6,7 @@
 mod cargo;
 mod demo;
 mod http;
+mod ledger;
 mod process;
 mod progress;
 mod setup;
@@ -52,6 +53,16 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Measure a part against its goal
+    Bench {
+        #[command(subcommand)]
+        part: Measured,
+    },
+    /// Kill a part at random, again and again, and check what is left
+    Crash {
+        #[command(subcommand)]
+        part: Crashed,
+    },
     /// Take screenshots by Chromium: phone, tablet and desk, light and dark
     Shots {
         /// The server, such as http://127.0.0.1:8080
@@ -75,6 +86,32 @@ enum Task {
     },
 }
 
+#[derive(Subcommand)]
+enum Measured {
+    /// Charged answers a second on SQLite and PostgreSQL, beside pgbench; needs a PostgreSQL server's programs
+    Ledger {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+        /// Three seconds on each database instead of ten
+        #[arg(long)]
+        short: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Crashed {
+    /// The books, sold on by processes that are killed while their disk refuses to work
+    Ledger {
+        /// How many operations, in all
+        #[arg(long, default_value_t = 100_000)]
+        operations: u64,
+        /// Seed of an earlier run
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse().task) {
         Ok(code) => code,
@@ -93,6 +130,12 @@ fn run(task: Task) -> Result<ExitCode> {
             return demo::run(&checkout(), &options);
         }
         Task::Test { quick } => test::run(&checkout(), quick)?,
+        Task::Bench { part: Measured::Ledger { json, short } } => {
+            ledger::bench(&checkout(), json, short)?;
+        }
+        Task::Crash { part: Crashed::Ledger { operations, seed } } => {
+            ledger::crash(&checkout(), operations, seed)?;
+        }
         Task::Shots { url, out, script, settle_ms, full, paths } => {
             let settle = Duration::from_millis(settle_ms);
             shots::run(&shots::Options { url, out, paths, script, settle, full })?;

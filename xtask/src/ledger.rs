@@ -1,0 +1,31 @@
+//! How fast are the books, and do they survive being killed? Starts the measuring and the crashing
+//! program of the crate `footnote-ledger`, with the features that they need.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::cargo::cargo;
+use crate::process::run_visible;
+
+const PACKAGE: [&str; 4] = ["--package", "footnote-ledger", "--features", "postgres"];
+
+/// Charged answers a second on both databases, beside `pgbench` on the same server.
+pub(crate) fn bench(checkout: &Path, as_json: bool, short: bool) -> Result<()> {
+    let mut bench = cargo(checkout);
+    // The profile of demo and tests, so that nothing is compiled twice.
+    bench.args(["bench", "--profile", "dev"]).args(PACKAGE).args(["--bench", "answers", "--"]);
+    bench.args(as_json.then_some("--json")).args(short.then_some("--short"));
+    run_visible(&mut bench)
+}
+
+/// Random operations by processes that are killed, audited after every death.
+pub(crate) fn crash(checkout: &Path, operations: u64, seed: Option<u64>) -> Result<()> {
+    let mut crash = cargo(checkout);
+    crash.args(["test", "--package", "footnote-ledger", "--test", "crash", "--"]);
+    crash.args(["--operations", &operations.to_string()]);
+    if let Some(seed) = seed {
+        crash.args(["--seed", &seed.to_string()]);
+    }
+    run_visible(&mut crash)
+}
