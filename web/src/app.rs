@@ -11,8 +11,8 @@ mod folder;
 mod tasks;
 mod views;
 
-pub(crate) use build::ledger_beside;
 pub use build::{AppError, Service};
+pub(crate) use build::{ledger_beside, ledger_settings_of, shared};
 pub use claim::ClaimError;
 pub(crate) use claim::claim;
 pub(crate) use folder::make_private;
@@ -25,6 +25,7 @@ use crate::ask::caps::Caps;
 use crate::ask::live::LiveAnswers;
 use crate::ask::{AskError, tariff, usage_most};
 use crate::config::Config;
+use crate::shared::Shared;
 use footnote_domain::corpus::Datanet;
 use footnote_domain::embed::{Embed, EmbeddingModel};
 use footnote_domain::id::{DatanetId, PayeeId};
@@ -50,6 +51,8 @@ pub struct App {
     pub blobs: BlobStore,
     /// Answers being written.
     pub live: LiveAnswers,
+    /// What is shared with other processes.
+    pub shared: Shared,
     /// How far the index is.
     pub index_status: watch::Receiver<IndexStatus>,
     /// The chain.

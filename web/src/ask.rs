@@ -31,6 +31,7 @@ pub use stored::{View, answer, events};
 pub(crate) use terms::{now, tariff, usage_most};
 
 use crate::app::App;
+use crate::shared::mirror;
 use caps::Taken;
 use conclude::{abandon, conclude};
 use footnote_domain::id::{AnswerId, DatanetId, Digest};
@@ -98,23 +99,31 @@ async fn reserve(app: Arc<App>, request: AskRequest) -> Result<AnswerId, AskErro
     let price = app.price_at_most();
     let Caller { ip, session } = request.caller.clone();
     let day = terms.time / 86_400;
-    let taken = app.caps.take(&ip, session.as_deref(), day, price);
-    let taken = taken.map_err(AskError::CapReached)?;
+    let taken = app.caps.take(&ip, session.as_deref(), day, price).await?;
     let id = AnswerId(rand::random());
     // Before the reservation: whoever comes with the same key a moment later finds it alive.
     let live = app.live.begin(id, request.question.text());
     let begun = app.ledger.begin(begin(&app, &request, &terms, id, price)).await;
     if let Ok(Begun::Held(hold)) = begun {
+        show_elsewhere(&app, id, &live);
         let started = Instant::now();
         let job = Job { id, request, generation, hold, terms, live, taken, started, _place: place };
         tokio::spawn(conduct(Arc::clone(&app), Arc::new(job)));
         return Ok(id);
     }
     app.live.end(id);
-    app.caps.give_back(&taken, price);
+    app.caps.give_back(&taken, price).await;
     match begun? {
         Begun::Held(hold) => Ok(hold.answer),
         Begun::Finished { answer } | Begun::Running { answer } => Ok(answer),
+    }
+}
+
+/// Readers of other processes follow it too, where there is a memory that they share.
+fn show_elsewhere(app: &App, id: AnswerId, live: &Arc<LiveAnswer>) {
+    if app.shared.is_beyond_this_process() {
+        let (replay, question) = (Arc::clone(&app.shared.replay), live.question().to_owned());
+        tokio::spawn(mirror(replay, id, question, Arc::clone(live).follow(0)));
     }
 }
 

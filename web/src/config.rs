@@ -4,11 +4,13 @@
 mod database_url;
 mod documented;
 mod generation;
+mod redis_url;
 mod resolve;
 
 pub use database_url::DatabaseUrl;
 pub use documented::DOCUMENTED;
 pub use generation::{BackendConfig, KeyPlace, ServerConfig};
+pub use redis_url::RedisUrl;
 pub use resolve::{Config, ConfigError, Overrides};
 
 use serde::Deserialize;

@@ -10,3 +10,4 @@ pub mod config;
 pub mod eval;
 pub mod http;
 pub mod import;
+pub mod shared;

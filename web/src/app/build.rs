@@ -6,6 +6,7 @@ use super::{App, DirectoryShelf};
 use crate::ask::caps::{CapLimits, Caps};
 use crate::ask::live::LiveAnswers;
 use crate::config::Config;
+use crate::shared::{Redis, Shared, SharedError};
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{Address, PayeeId};
 use footnote_domain::money::FeePolicy;
@@ -39,6 +40,9 @@ pub enum AppError {
     /// The key of the language model's server.
     #[error(transparent)]
     ModelKey(#[from] footnote_generator::ApiKeyError),
+    /// What processes share.
+    #[error(transparent)]
+    Shared(#[from] SharedError),
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -146,13 +150,16 @@ impl Service {
         )?;
         let shelf = Arc::new(Shelf::open(&places.generations())?);
         let policy = first_policy(&chain, &ledger, &places.policy()).await?;
+        let live = LiveAnswers::default();
+        let shared = shared(&config, &deployment, &live).await?;
         let app = Arc::new(App {
-            caps: Caps::new(cap_limits(&config)),
+            caps: Caps::new(cap_limits(&config), Arc::clone(&shared.allowances)),
             places: Arc::new(Semaphore::new(config.answers_at_once)),
             shelf: Arc::clone(&shelf),
             ledger,
             blobs,
-            live: LiveAnswers::default(),
+            live,
+            shared,
             index_status: indexer.status(),
             chain,
             backend: super::backend::open(&config.backend).await?,
@@ -212,6 +219,19 @@ fn operator(config: &Config) -> Result<Address, AppError> {
     }
 }
 
+/// What processes share: a server that is configured must answer at the start.
+pub(crate) async fn shared(
+    config: &Config,
+    deployment: &Deployment,
+    live: &LiveAnswers,
+) -> Result<Shared, AppError> {
+    let Some(url) = &config.redis_url else { return Ok(Shared::in_process(live.clone())) };
+    let prefix = format!("footnote/{}/{}/", deployment.chain_id, deployment.settlement);
+    let shared = Shared::on_redis(Redis::new(url.secret(), &prefix)?);
+    shared.check().await?;
+    Ok(shared)
+}
+
 fn cap_limits(config: &Config) -> CapLimits {
     CapLimits { per_ip: config.promotion_per_ip, per_session: config.promotion_per_session }
 }
@@ -224,7 +244,19 @@ fn ledger_settings(
     opening: Opening,
 ) -> Result<LedgerSettings, AppError> {
     let platform = PayeeId::from_address(operator);
-    Ok(LedgerSettings {
+    let signer = receipt_signer(&places.keys().join("receipts.key"))?;
+    Ok(settings_with(config, places, deployment, platform, opening, signer))
+}
+
+fn settings_with(
+    config: &Config,
+    places: &Places<'_>,
+    deployment: Deployment,
+    platform: PayeeId,
+    opening: Opening,
+    signer: PrivateKeySigner,
+) -> LedgerSettings {
+    LedgerSettings {
         database_url: places.database_url(config),
         opening,
         chain_id: deployment.chain_id,
@@ -233,10 +265,10 @@ fn ledger_settings(
         token_decimals: 18,
         platform,
         treasury: platform,
-        promotion_funder: Some(operator),
+        promotion_funder: platform.address(),
         bundles: places.bundles(),
-        signer: receipt_signer(&places.keys().join("receipts.key"))?,
-    })
+        signer,
+    }
 }
 
 /// Opens the books beside a running service, for settling, claiming and auditing.
@@ -247,6 +279,19 @@ pub(crate) async fn ledger_beside(config: &Config) -> Result<(Ledger, Deployment
     make_private(&places.keys())?;
     let settings = ledger_settings(config, &places, deployment, operator, Opening::Beside)?;
     Ok((Ledger::open(settings).await?, deployment))
+}
+
+/// What the books of this configuration are, for whoever only looks at them. The key that signs is made
+/// by the first start, not by a look: until then another stands in its place.
+pub(crate) fn ledger_settings_of(
+    config: &Config,
+    deployment: Deployment,
+) -> Result<LedgerSettings, AppError> {
+    let places = Places(&config.data_dir);
+    let platform = PayeeId::from_address(operator(config)?);
+    let key = places.keys().join("receipts.key");
+    let signer = if key.exists() { receipt_signer(&key)? } else { dev_signer(0)? };
+    Ok(settings_with(config, &places, deployment, platform, Opening::Beside, signer))
 }
 
 /// The key that signs receipts: made once, kept in the data folder.

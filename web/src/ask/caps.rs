@@ -1,13 +1,10 @@
 //! How much may one guest spend in a day? A gift per IP address and per session. What all guests may
 //! take together is the ledger's to enforce, in the same step as the reservation.
 
+use super::AskError;
+use crate::shared::{Allowances, Draw};
 use footnote_domain::money::Nano;
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Most addresses and sessions remembered in a day; beyond that, new ones share one cap, so that
-/// memory stays bounded and inventing sessions wins nothing.
-const REMEMBERED_MOST: usize = 100_000;
+use std::sync::Arc;
 
 /// The limits, in nano-credits a day.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +16,9 @@ pub struct CapLimits {
 }
 
 /// What guests have spent today.
-#[derive(Debug)]
 pub struct Caps {
     limits: CapLimits,
-    spent: Mutex<Spent>,
+    allowances: Arc<dyn Allowances>,
 }
 
 /// What was taken for one question, and out of whose gift.
@@ -32,78 +28,40 @@ pub struct Taken {
     slots: Vec<String>,
 }
 
-#[derive(Debug)]
-struct Spent {
-    day: u64,
-    by_slot: HashMap<String, i64>,
-}
-
 impl Caps {
-    /// Caps of which nothing is used yet.
-    pub fn new(limits: CapLimits) -> Self {
-        Self { limits, spent: Mutex::new(Spent { day: 0, by_slot: HashMap::new() }) }
+    /// Caps on these allowances.
+    pub fn new(limits: CapLimits, allowances: Arc<dyn Allowances>) -> Self {
+        Self { limits, allowances }
     }
 
-    /// Takes `price` out of the gift of `day` (days since 1970), or says whose cap stands against it.
-    pub fn take(
+    /// Takes `price` out of the gift of `day` (days since 1970).
+    ///
+    /// # Errors
+    /// [`AskError::CapReached`] says whose cap stands against it, [`AskError::Shared`] that nobody
+    /// can say: a guest is not given what may be used up.
+    pub async fn take(
         &self,
         ip: &str,
         session: Option<&str>,
         day: u64,
         price: Nano,
-    ) -> Result<Taken, &'static str> {
-        let mut spent = self.spent();
-        if spent.day != day {
-            *spent = Spent { day, by_slot: HashMap::new() };
+    ) -> Result<Taken, AskError> {
+        let mut draws = vec![Draw { slot: format!("ip {ip}"), limit: self.limits.per_ip }];
+        draws.extend(session.map(|session| Draw {
+            slot: format!("session {session}"),
+            limit: self.limits.per_session,
+        }));
+        match self.allowances.draw(day, &draws, price).await? {
+            Ok(slots) => Ok(Taken { day, slots }),
+            Err(0) => Err(AskError::CapReached("your address")),
+            Err(_) => Err(AskError::CapReached("this session")),
         }
-        let ip = (spent.slot(format!("ip {ip}")), self.limits.per_ip, "your address");
-        let session = session.map(|session| {
-            (spent.slot(format!("session {session}")), self.limits.per_session, "this session")
-        });
-        let asked: Vec<_> = std::iter::once(ip).chain(session).collect();
-        let over = |slot, limit: Nano| spent.used(slot).saturating_add(price.get()) > limit.get();
-        if let Some((_, _, whose)) = asked.iter().find(|(slot, limit, _)| over(slot, *limit)) {
-            return Err(whose);
-        }
-        let slots: Vec<String> = asked.into_iter().map(|(slot, ..)| slot).collect();
-        for slot in &slots {
-            *spent.by_slot.entry(slot.clone()).or_insert(0) += price.get();
-        }
-        Ok(Taken { day, slots })
     }
 
     /// Gives back what a question had taken and did not cost. A gift of yesterday is past.
-    pub fn give_back(&self, taken: &Taken, amount: Nano) {
-        let mut spent = self.spent();
-        if spent.day != taken.day {
-            return;
-        }
-        for slot in &taken.slots {
-            let left = spent.used(slot).saturating_sub(amount.get());
-            if left > 0 {
-                spent.by_slot.insert(slot.clone(), left);
-            } else {
-                spent.by_slot.remove(slot);
-            }
-        }
-    }
-
-    fn spent(&self) -> MutexGuard<'_, Spent> {
-        // A panic elsewhere leaves whole numbers: each is changed in one step.
-        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Spent {
-    fn used(&self, slot: &str) -> i64 {
-        self.by_slot.get(slot).copied().unwrap_or(0)
-    }
-
-    fn slot(&self, key: String) -> String {
-        if self.by_slot.contains_key(&key) || self.by_slot.len() < REMEMBERED_MOST {
-            key
-        } else {
-            "everyone beyond".into()
+    pub async fn give_back(&self, taken: &Taken, amount: Nano) {
+        if let Err(error) = self.allowances.give_back(taken.day, &taken.slots, amount).await {
+            tracing::warn!(%error, "a guest's allowance was not given back");
         }
     }
 }
@@ -111,42 +69,29 @@ impl Spent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::ProcessAllowances;
 
     fn nano(amount: i128) -> Nano {
         Nano::new(amount).expect("in range")
     }
 
-    fn caps() -> Caps {
-        Caps::new(CapLimits { per_ip: nano(30), per_session: nano(20) })
-    }
-
-    #[test]
-    fn each_cap_stands_alone_and_a_new_day_forgets() {
-        let caps = caps();
-        assert!(caps.take("a", Some("s"), 1, nano(20)).is_ok());
-        assert_eq!(caps.take("a", Some("s"), 1, nano(1)), Err("this session"));
-        assert!(caps.take("a", Some("t"), 1, nano(10)).is_ok());
-        assert_eq!(caps.take("a", None, 1, nano(1)), Err("your address"));
-        assert!(caps.take("a", Some("s"), 2, nano(20)).is_ok());
-    }
-
-    #[test]
-    fn what_is_given_back_can_be_spent_again_on_the_same_day_only() {
-        let caps = caps();
-        let taken = caps.take("a", None, 1, nano(30)).expect("is free");
-        caps.give_back(&taken, nano(10));
-        assert_eq!(caps.take("a", None, 1, nano(11)), Err("your address"));
-        assert!(caps.take("a", None, 1, nano(10)).is_ok());
-        assert!(caps.take("a", None, 2, nano(30)).is_ok());
-        caps.give_back(&taken, nano(30));
-        assert_eq!(caps.take("a", None, 2, nano(1)), Err("your address"));
-    }
-
-    #[test]
-    fn nothing_is_remembered_of_who_spent_nothing() {
-        let caps = caps();
-        let taken = caps.take("a", Some("s"), 1, nano(20)).expect("is free");
-        caps.give_back(&taken, nano(20));
-        assert!(caps.spent().by_slot.is_empty());
+    #[tokio::test]
+    async fn each_cap_stands_alone_and_says_whose_it_is() {
+        let limits = CapLimits { per_ip: nano(30), per_session: nano(20) };
+        let caps = Caps::new(limits, Arc::new(ProcessAllowances::default()));
+        let whose = async |session: Option<&str>, price: i128| match caps
+            .take("a", session, 1, nano(price))
+            .await
+        {
+            Ok(_) => "free",
+            Err(AskError::CapReached(whose)) => whose,
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(whose(Some("s"), 20).await, "free");
+        assert_eq!(whose(Some("s"), 1).await, "this session");
+        let taken = caps.take("a", Some("t"), 1, nano(10)).await.expect("free");
+        assert_eq!(whose(None, 1).await, "your address");
+        caps.give_back(&taken, nano(4)).await;
+        assert_eq!(whose(None, 4).await, "free");
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
         lines: verdict.line_details(&money),
     };
     app.ledger.capture(capture).await?;
-    app.caps.give_back(&job.taken, unspent(job, &money));
+    app.caps.give_back(&job.taken, unspent(job, &money)).await;
     Ok(answer)
 }
 
@@ -51,7 +51,7 @@ async fn void(app: &App, job: &Job, answer: Answer, reason: &str) -> Result<Answ
     app.ledger
         .void(job.hold.id, footnote_ledger::Outcome { body, reason: reason.to_owned() })
         .await?;
-    app.caps.give_back(&job.taken, job.hold.amount);
+    app.caps.give_back(&job.taken, job.hold.amount).await;
     Ok(answer)
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn abandon(app: &App, job: &Job, error: &AskError) -> AnswerEve
             // The sweeper voids the hold when it expires.
             tracing::error!(answer = %job.id, error = %other, "hold could not be voided");
         }
-        Ok(()) => app.caps.give_back(&job.taken, job.hold.amount),
+        Ok(()) => app.caps.give_back(&job.taken, job.hold.amount).await,
     }
     AnswerEvent::Failed { code: error.code().to_owned(), message: error.to_string() }
 }

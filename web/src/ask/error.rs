@@ -1,6 +1,7 @@
 //! Why was a question not answered? Every reason has a stable code and names the next step.
 
 use super::question::QuestionError;
+use crate::shared::SharedError;
 use footnote_domain::id::{AnswerId, DatanetId};
 use footnote_domain::money::Nano;
 use footnote_generator::GenerateError;
@@ -61,6 +62,9 @@ pub enum AskError {
     /// The backend failed.
     #[error("the answer could not be written: {0}; nothing was charged")]
     Generate(#[from] GenerateError),
+    /// What processes share is away, and without it nobody knows what a guest has left.
+    #[error("{0}; nothing was charged")]
+    Shared(#[from] SharedError),
     /// A part of the service broke its promise.
     #[error(
         "an internal check failed ({0}); nothing was charged, and the operator can see it in the log"
@@ -99,6 +103,7 @@ impl AskError {
             Self::Ledger(_) => "ledger_failed",
             Self::Retriever(_) => "index_failed",
             Self::Generate(_) => "backend_failed",
+            Self::Shared(_) => "shared_memory_away",
             Self::Broken(_) => "internal_error",
         }
     }
@@ -111,7 +116,7 @@ impl AskError {
             Self::UnknownDatanet(_) | Self::UnknownAnswer(_) => 404,
             Self::AmbiguousDatanet(..) => 400,
             Self::StillRunning => 409,
-            Self::NotReady | Self::Busy(_) => 503,
+            Self::NotReady | Self::Busy(_) | Self::Shared(_) => 503,
             Self::CapReached(_) | Self::InsufficientFunds { .. } => 402,
             Self::KeyReused => 422,
             Self::TimedOut(_) => 504,
@@ -123,7 +128,7 @@ impl AskError {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::StillRunning => Some(1),
-            Self::NotReady | Self::Busy(_) => Some(3),
+            Self::NotReady | Self::Busy(_) | Self::Shared(_) => Some(3),
             _ => None,
         }
     }

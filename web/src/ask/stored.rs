@@ -4,6 +4,7 @@ use super::AskError;
 use super::answer::Answer;
 use super::event::AnswerEvent;
 use crate::app::App;
+use crate::shared::Events;
 use footnote_domain::id::AnswerId;
 use footnote_ledger::AnswerState;
 use futures::stream::{BoxStream, StreamExt};
@@ -39,6 +40,16 @@ pub async fn answer(app: &App, id: AnswerId) -> Result<Option<View>, AskError> {
     }))
 }
 
+/// The events of an answer that another process writes. When their shared memory is away, the answer is
+/// read once it is stored.
+async fn elsewhere(app: &App, id: AnswerId, from: usize) -> Option<Events> {
+    let events = app.shared.replay.follow(id, from).await;
+    events.unwrap_or_else(|error| {
+        tracing::warn!(answer = %id, %error, "answers written elsewhere cannot be followed");
+        None
+    })
+}
+
 /// The events of an answer after number `after`, live or as they were; ends with the last one.
 pub async fn events(
     app: &Arc<App>,
@@ -49,6 +60,9 @@ pub async fn events(
         after.map_or(0, |after| usize::try_from(after).unwrap_or(usize::MAX).saturating_add(1));
     if let Some(live) = app.live.get(id) {
         return Ok(live.follow(from));
+    }
+    if let Some(events) = elsewhere(app, id, from).await {
+        return Ok(events);
     }
     let events = match answer(app, id).await? {
         None => return Err(AskError::UnknownAnswer(id)),

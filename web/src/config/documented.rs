@@ -32,7 +32,8 @@ dev = false
 database_url = ""
 
 [cache]
-# Empty: in process. Redis is not built yet and is refused.
+# Guests' allowances, answers being written and what is kept for a moment. Empty: in this process. Or
+# redis://[:PASSWORD@]HOST:6379, so that they outlive it and other processes see them.
 redis_url = ""
 
 [vectors]

@@ -1,7 +1,7 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
 use super::generation::{BackendConfig, backend};
-use super::{DatabaseUrl, RawConfig};
+use super::{DatabaseUrl, RawConfig, RedisUrl};
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use footnote_domain::id::Address;
@@ -68,6 +68,8 @@ pub struct Config {
     pub dev: bool,
     /// The books' server; none for SQLite in the data folder.
     pub database_url: Option<DatabaseUrl>,
+    /// The memory shared with other processes; none for this process alone.
+    pub redis_url: Option<RedisUrl>,
     /// The embedding model, when there is one.
     pub embedding: Option<EmbeddingConfig>,
     /// Who writes answers.
@@ -147,6 +149,7 @@ impl Config {
             operator: operator(&raw)?,
             dev: raw.chain.dev,
             database_url: DatabaseUrl::parse(&raw.ledger.database_url)?,
+            redis_url: RedisUrl::parse(&raw.cache.redis_url)?,
             embedding: embedding(&raw)?,
             backend: backend(&raw)?,
             passages: within("generation.passages", raw.generation.passages, 1, 40)?,
@@ -183,12 +186,6 @@ fn read(provider: impl figment::Provider, file: &str) -> Result<RawConfig, Confi
 
 /// An engine that is named but not built is refused, never ignored.
 fn refuse_unbuilt(raw: &RawConfig) -> Result<(), ConfigError> {
-    if !raw.cache.redis_url.is_empty() {
-        return refuse(
-            "cache.redis_url",
-            "Redis is not built yet; leave it empty for the cache in process",
-        );
-    }
     if !raw.vectors.qdrant_url.is_empty() {
         return refuse(
             "vectors.qdrant_url",
@@ -344,7 +341,7 @@ mod tests {
     #[test]
     fn engines_that_are_not_built_are_refused_by_name() {
         check("[ledger]\ndatabase_url = \"mysql://x\"", "`ledger.database_url`: must begin with");
-        check("[cache]\nredis_url = \"redis://x\"", "`cache.redis_url`: Redis");
+        check("[cache]\nredis_url = \"rediss://x\"", "`cache.redis_url`: TLS");
         check("[vectors]\nqdrant_url = \"http://x\"", "`vectors.qdrant_url`: a Qdrant");
         check("[generation]\nbackend = \"mistralrs\"", "`generation.backend`");
     }

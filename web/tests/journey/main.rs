@@ -9,5 +9,8 @@ mod crash;
 mod door;
 mod house;
 mod importing;
+mod operating;
 mod paying;
+mod redis;
+mod sharing;
 mod stranger;

@@ -22,13 +22,24 @@ pub(super) async fn healthz(app: Data<App>) -> HttpResponse {
 /// `GET /readyz`: 200 once questions can be answered, 503 with progress until then.
 pub(super) async fn readyz(app: Data<App>) -> HttpResponse {
     let status = app.index_status.borrow().clone();
-    if app.is_ready() {
-        return json(&json!({"status": "ready", "documents": status.documents}));
+    let place = if app.shared.is_beyond_this_process() { "redis" } else { "in process" };
+    let shared = app.shared.check().await;
+    if app.is_ready() && shared.is_ok() {
+        let documents = status.documents;
+        let body = json!({"status": "ready", "documents": documents, "shared_memory": place});
+        return json(&body);
     }
+    let next = match &shared {
+        Err(error) => format!("{error}: guests' questions are refused meanwhile"),
+        Ok(()) => {
+            "wait for the first texts to be indexed, or import some with `footnote import`".into()
+        }
+    };
     HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(json!({
         "status": "not ready",
-        "next": "wait for the first texts to be indexed, or import some with `footnote import`",
+        "next": next,
         "index": status,
+        "shared_memory": shared.map_or_else(|error| error.to_string(), |()| place.to_owned()),
     }))
 }
 

@@ -43,12 +43,13 @@ pub(super) async fn search(
     }
     let question = Question::parse(&query, app.config.question_chars).map_err(AskError::from)?;
     let datanets = app.datanet_ids(&datanets)?;
+    let generation = app.shelf.current().ok_or(AskError::NotReady)?;
+    let vector = question_vector(&app.into_inner(), &generation, &question).await?;
     let found = actix_web::web::block(move || {
-        let generation = app.shelf.current().ok_or(AskError::NotReady)?;
         let query = Query {
             text: question.text().to_owned(),
             language: question.language(),
-            vector: question_vector(&app, &generation, &question)?,
+            vector,
             datanets,
             limit,
         };

@@ -133,7 +133,7 @@ pub(super) async fn show(
             let body = Finished::new(&answer, app.currency(), false);
             page(&request, StatusCode::OK, &AnswerPage { frame, body })
         }
-        View::Running => page(&request, StatusCode::OK, &running(&request, &app, *id)),
+        View::Running => page(&request, StatusCode::OK, &running(&request, &app, *id).await),
         View::Voided { reason } => {
             let frame = Frame::new(&request, &app, Place::Ask, "Not answered");
             let reason = sentence(&reason);
@@ -142,8 +142,12 @@ pub(super) async fn show(
     })
 }
 
-fn running(request: &HttpRequest, app: &App, id: AnswerId) -> RunningPage {
-    let question = app.live.get(id).map(|live| live.question().to_owned()).unwrap_or_default();
+async fn running(request: &HttpRequest, app: &App, id: AnswerId) -> RunningPage {
+    let question = match app.live.get(id) {
+        Some(live) => live.question().to_owned(),
+        // Another process writes it; where nobody knows the question, the page goes without.
+        None => app.shared.replay.question(id).await.ok().flatten().unwrap_or_default(),
+    };
     RunningPage {
         frame: Frame::new(request, app, Place::Ask, "Answering"),
         id,
