@@ -8,7 +8,7 @@ use footnote_domain::citation::Citation;
 use footnote_domain::corpus::Age;
 use footnote_domain::id::{Address, ContentHash, DatanetId, Digest, PayeeId, TransferId};
 use footnote_domain::money::{
-    AmountError, Beneficiaries, FeePolicy, Nano, OwnerPart, Settlement, Tariff, Usage, settle,
+    AmountError, Beneficiaries, FeePolicy, Nano, Settlement, Tariff, Usage, settle,
 };
 use footnote_domain::payee::{PayeeShare, Payees, WHOLE_PPM};
 use footnote_domain::receipt::{
@@ -95,16 +95,7 @@ fn sealed(
 }
 
 fn settled(record: &AttributionRecord, gross: Nano) -> Result<Settlement, AmountError> {
-    let parts: Vec<OwnerPart<'_>> = record
-        .owners
-        .iter()
-        .zip(&record.shares)
-        .map(|(owner, share_ppm)| OwnerPart {
-            content_hash: owner.content_hash,
-            share_ppm: *share_ppm,
-            payees: &owner.payees,
-        })
-        .collect();
+    let parts = record.owner_parts();
     let (platform, treasury) = (PayeeId([9; 32]), PayeeId([8; 32]));
     let who = Beneficiaries { platform, adapter: None, stakers: None, treasury };
     settle(gross, record.total, &FeePolicy::first(), &who, &parts)

@@ -1,10 +1,16 @@
 //! Writes a model that says one thing: each token's embedding is a direction of its own, the layers
-//! add nothing, and the head maps every token of the script to the next one.
+//! add nothing, and the head maps every token of the script to the next one. And the question that it
+//! is asked.
 
+use crate::{Request, Source, SourceSentence};
+use footnote_domain::corpus::SentenceRef;
+use footnote_domain::id::ContentHash;
+use footnote_domain::text::{Language, SentenceKind, Unigrams};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Width of the model and size of its vocabulary: one direction per token. A multiple of the heads.
 pub(crate) const WIDTH: usize = 320;
@@ -172,4 +178,34 @@ fn head(script: usize) -> Vec<f32> {
         rows[next * WIDTH + token] = 1.0;
     }
     rows
+}
+
+/// A question about tea, and `passages` times the passage that answers it.
+pub(crate) fn tea_request(passages: usize) -> Request {
+    let source = Source {
+        passage: 0,
+        document: 0,
+        content_hash: ContentHash::default(),
+        title: "Tea".into(),
+        section: String::new(),
+        rank: 0,
+        score: 1.0,
+        relevance_ppm: 900_000,
+        sentences: vec![SourceSentence {
+            reference: SentenceRef { document: 0, sentence: 0 },
+            text: "Green tea is steeped at 80 °C.".into(),
+            kind: SentenceKind::Prose,
+            owned: true,
+            vector: None,
+        }],
+    };
+    Request {
+        question: "How hot is the water for green tea?".into(),
+        language: Language::English,
+        question_vector: None,
+        sources: vec![source; passages],
+        max_sentences: 3,
+        idf: Arc::new(Unigrams::default()),
+        adapters: Vec::new(),
+    }
 }

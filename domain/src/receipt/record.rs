@@ -5,7 +5,7 @@ use crate::attribution::{Constants, Estimator};
 use crate::corpus::Age;
 use crate::decimal;
 use crate::id::{ContentHash, Digest, PayeeId};
-use crate::money::Tariff;
+use crate::money::{OwnerPart, Tariff};
 use crate::payee::Payees;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -193,6 +193,19 @@ pub struct AttributionRecord {
     /// T = Σ shares, in ppm.
     #[serde(with = "decimal")]
     pub total: u32,
+}
+
+impl AttributionRecord {
+    /// What each owner's part of the money is computed from, in order.
+    pub fn owner_parts(&self) -> Vec<OwnerPart<'_>> {
+        let rows = self.owners.iter().zip(&self.shares);
+        rows.map(|(owner, share_ppm)| OwnerPart {
+            content_hash: owner.content_hash,
+            share_ppm: *share_ppm,
+            payees: &owner.payees,
+        })
+        .collect()
+    }
 }
 
 /// The tariff and its hash.

@@ -3,7 +3,7 @@
 
 use super::Receipt;
 use crate::id::PayeeId;
-use crate::money::{AmountError, Beneficiaries, OwnerPart, Role, Settlement, settle};
+use crate::money::{AmountError, Beneficiaries, Role, Settlement, settle};
 
 impl Receipt {
     /// The settlement that its gross price, shares and policy lead to; its lines are those of the
@@ -16,16 +16,7 @@ impl Receipt {
     /// When the shares do not sum to the total; [`super::check`] looks at that first.
     pub fn settlement_again(&self) -> Result<Settlement, AmountError> {
         let record = &self.attribution;
-        let parts: Vec<OwnerPart<'_>> = record
-            .owners
-            .iter()
-            .zip(&record.shares)
-            .map(|(owner, share_ppm)| OwnerPart {
-                content_hash: owner.content_hash,
-                share_ppm: *share_ppm,
-                payees: &owner.payees,
-            })
-            .collect();
+        let parts = record.owner_parts();
         settle(self.gross, record.total, &self.policy, &self.beneficiaries(), &parts)
     }
 

@@ -22,8 +22,9 @@ use tiny_keccak::{Hasher, Keccak};
 /// Bytes of weights that are held while they are checked; a multiple of every number's size.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// What a checked adapter is, before its numbers are in memory.
-#[derive(Debug, Clone, PartialEq)]
+/// What a checked adapter is, before its numbers are in memory; the store keeps it beside the files.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Admitted {
     /// Its identity: keccak-256 of [`listing`].
     pub digest: Digest,

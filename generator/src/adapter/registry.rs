@@ -1,11 +1,12 @@
 //! Which adapters are there, what do their names mean, and how does one come into use? The store and
 //! the aliases of one installation, together.
 
+use super::admit::Admitted;
 use super::alias::{
     AliasBook, AliasChange, AliasEntry, AliasError, AliasEvent, AliasName, AliasState, Resolved,
 };
 use super::base_shape::BaseShape;
-use super::store::{AdapterDisk, Record, StoreError};
+use super::store::{AdapterDisk, StoreError};
 use footnote_domain::id::{DatanetId, Digest, PayeeId};
 use serde::Serialize;
 use std::path::Path;
@@ -60,7 +61,7 @@ pub struct ListedVersion {
     /// Who published it here.
     pub by: String,
     /// What is stored under the digest; none where the weights are not on this machine, or are damaged.
-    pub stored: Option<Record>,
+    pub stored: Option<Admitted>,
 }
 
 impl AdapterRegistry {
@@ -86,7 +87,7 @@ impl AdapterRegistry {
         payee: Option<PayeeId>,
         by: &str,
         at: u64,
-    ) -> Result<(Record, AliasEvent), AdapterError> {
+    ) -> Result<(Admitted, AliasEvent), AdapterError> {
         let expected = self.generation_of(alias)?;
         let record = self.disk.add(folder, base)?;
         let publish = AliasChange::Publish { digest: record.digest, payee };
@@ -98,7 +99,7 @@ impl AdapterRegistry {
     ///
     /// # Errors
     /// [`AliasError`] and [`StoreError::Missing`]: never another adapter, never the base alone.
-    pub fn resolve(&self, alias: &AliasName) -> Result<(Resolved, Record), AdapterError> {
+    pub fn resolve(&self, alias: &AliasName) -> Result<(Resolved, Admitted), AdapterError> {
         let resolved = self.aliases.resolve(alias)?;
         let record = self.disk.record(resolved.digest)?;
         Ok((resolved, record))

@@ -8,6 +8,6 @@ mod disk;
 mod error;
 mod memory;
 
-pub use disk::{AdapterDisk, Record};
+pub use disk::AdapterDisk;
 pub use error::StoreError;
 pub use memory::{AdapterMemory, AdapterSource, Lookup, MemoryUsage, Pin};

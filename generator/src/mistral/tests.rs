@@ -1,45 +1,13 @@
 //! A model of two layers that the tests write themselves, loaded and asked as any other.
 
 use super::*;
+use crate::Refusal;
 use crate::model::NO_ANSWER;
-use crate::tiny::{Shape, write_model};
-use crate::{Refusal, SourceSentence};
-use footnote_domain::corpus::SentenceRef;
-use footnote_domain::id::ContentHash;
-use footnote_domain::text::{Language, SentenceKind, Unigrams};
+use crate::tiny::{Shape, tea_request, write_model};
 use futures::TryStreamExt;
 use std::fs;
 
 const ANSWER: [&str; 8] = ["Green", " tea", " is", " steeped", " at", " 80", " °C", ". [1]"];
-
-fn request(passages: usize) -> Request {
-    let source = crate::Source {
-        passage: 0,
-        document: 0,
-        content_hash: ContentHash::default(),
-        title: "Tea".into(),
-        section: String::new(),
-        rank: 0,
-        score: 1.0,
-        relevance_ppm: 900_000,
-        sentences: vec![SourceSentence {
-            reference: SentenceRef { document: 0, sentence: 0 },
-            text: "Green tea is steeped at 80 °C.".into(),
-            kind: SentenceKind::Prose,
-            owned: true,
-            vector: None,
-        }],
-    };
-    Request {
-        question: "How hot is the water for green tea?".into(),
-        language: Language::English,
-        question_vector: None,
-        sources: vec![source; passages],
-        max_sentences: 3,
-        idf: Arc::new(Unigrams::default()),
-        adapters: Vec::new(),
-    }
-}
 
 fn settings(dir: &Path) -> MistralSettings {
     let limits = TokenLimits { tokens_in: 3_000, tokens_out: 60 };
@@ -59,7 +27,7 @@ async fn answers(shape: Shape) {
     let backend = MistralBackend::open(settings(folder.path())).await.expect("loads");
     let known = backend.capabilities();
     assert!(known.model_digest.is_some() && known.limits.is_some());
-    let events = backend.generate(request(2)).await.expect("starts");
+    let events = backend.generate(tea_request(2)).await.expect("starts");
     let events: Vec<Event> = events.try_collect().await.expect("no failure");
     let text = "Green tea is steeped at 80 °C.".to_owned();
     let sentence = Event::Sentence { text, quoted: None, paragraph_break_before: false };
@@ -68,8 +36,8 @@ async fn answers(shape: Shape) {
     assert_eq!((events.len(), usage.sentences), (2, 1));
     assert!(usage.tokens_in > 300 && (8..=9).contains(&usage.tokens_out), "{usage:?}");
     // A reader who goes away in the middle leaves the model free for the next one.
-    drop(backend.generate(request(1)).await.expect("starts"));
-    let again = backend.generate(request(1)).await.expect("starts");
+    drop(backend.generate(tea_request(1)).await.expect("starts"));
+    let again = backend.generate(tea_request(1)).await.expect("starts");
     assert_eq!(again.try_collect::<Vec<_>>().await.expect("no failure")[0], sentence);
 }
 
@@ -88,7 +56,7 @@ async fn a_model_that_finds_no_answer_refuses() {
     let folder = tempfile::tempdir().expect("a folder");
     write_model(folder.path(), Shape::Llama, &[NO_ANSWER]);
     let backend = MistralBackend::open(settings(folder.path())).await.expect("loads");
-    let events = backend.generate(request(1)).await.expect("starts");
+    let events = backend.generate(tea_request(1)).await.expect("starts");
     let events: Vec<Event> = events.try_collect().await.expect("no failure");
     assert_eq!(events[0], Event::Refused { reason: Refusal::NothingWritten });
     assert!(matches!(events[1], Event::Done { .. }) && events.len() == 2);
@@ -99,12 +67,12 @@ async fn passages_that_do_not_fit_are_left_out_and_one_that_never_fits_is_an_err
     let folder = tempfile::tempdir().expect("a folder");
     write_model(folder.path(), Shape::Llama, &ANSWER);
     let mut backend = MistralBackend::open(settings(folder.path())).await.expect("loads");
-    let whole = backend.fitting(&request(3)).await.expect("fits");
+    let whole = backend.fitting(&tea_request(3)).await.expect("fits");
     assert_eq!(whole.dropped, 0);
     backend.limits.tokens_in = backend.tokens(&whole).await.expect("counts") - 1;
-    assert_eq!(backend.fitting(&request(3)).await.expect("fits").dropped, 1);
+    assert_eq!(backend.fitting(&tea_request(3)).await.expect("fits").dropped, 1);
     backend.limits.tokens_in = 10;
-    let error = backend.generate(request(3)).await.err().expect("too long").to_string();
+    let error = backend.generate(tea_request(3)).await.err().expect("too long").to_string();
     assert!(error.contains("may read 10") && error.contains("generation.tokens_in"), "{error}");
 }
 

@@ -8,9 +8,7 @@ use footnote_domain::corpus::Age;
 use footnote_domain::id::{
     Address, AnswerId, BlockHash, ContentHash, DatanetId, Digest, PayeeId, TransferId,
 };
-use footnote_domain::money::{
-    Beneficiaries, FeePolicy, Nano, OwnerPart, Role, Tariff, Usage, settle,
-};
+use footnote_domain::money::{Beneficiaries, FeePolicy, Nano, Role, Tariff, Usage, settle};
 use footnote_domain::payee::Payees;
 use footnote_domain::receipt::{
     AttributionRecord, Draft, Funding, Model, OwnerRecord, PassageRecord, RetrievalRecord,
@@ -173,16 +171,7 @@ pub(crate) fn begin(n: u64) -> Begin {
 pub(crate) fn capture(hold: &Hold, owners: &[(&[PayeeId], u32)]) -> Capture {
     let records: Vec<OwnerRecord> = (1..).zip(owners).map(|(n, o)| owner(n, o.0, o.1)).collect();
     let record = attributed(records);
-    let parts: Vec<OwnerPart<'_>> = record
-        .owners
-        .iter()
-        .zip(&record.shares)
-        .map(|(owner, share_ppm)| OwnerPart {
-            content_hash: owner.content_hash,
-            share_ppm: *share_ppm,
-            payees: &owner.payees,
-        })
-        .collect();
+    let parts = record.owner_parts();
     let operator = PayeeId::from_address(OPERATOR);
     let who =
         Beneficiaries { platform: operator, adapter: None, stakers: None, treasury: operator };

@@ -5,7 +5,7 @@ use crate::attribution::{ALGORITHM, Constants, Estimator};
 use crate::citation::Citation;
 use crate::corpus::Age;
 use crate::id::{Address, DatanetId, PayeeId, TransferId};
-use crate::money::{Beneficiaries, FeePolicy, Nano, OwnerPart, Tariff, Usage, settle};
+use crate::money::{Beneficiaries, FeePolicy, Nano, Tariff, Usage, settle};
 use crate::payee::Payees;
 use crate::receipt::{
     AttributionRecord, Draft, Funding, Model, OwnerRecord, PassageRecord, RetrievalRecord, Seal,
@@ -66,12 +66,7 @@ fn envelope() -> Envelope {
     };
     let gross = Tariff::QUICK.price(Usage::default()).expect("in range");
     let policy = FeePolicy::first();
-    let parts: Vec<OwnerPart<'_>> = record
-        .owners
-        .iter()
-        .zip(&record.shares)
-        .map(|(o, s)| OwnerPart { content_hash: o.content_hash, share_ppm: *s, payees: &o.payees })
-        .collect();
+    let parts = record.owner_parts();
     let who =
         Beneficiaries { platform: payee(9), adapter: None, stakers: None, treasury: payee(8) };
     let settled = settle(gross, record.total, &policy, &who, &parts).expect("in range");

@@ -6,11 +6,8 @@
 use super::error::StoreError;
 use super::memory::AdapterSource;
 use crate::adapter::folder::AdapterFolder;
-use crate::adapter::{
-    AdapterFile, Admitted, BaseShape, LoraAdapter, RejectCode, Rejected, admit, load,
-};
+use crate::adapter::{Admitted, BaseShape, LoraAdapter, RejectCode, Rejected, admit, load};
 use footnote_domain::id::Digest;
-use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -25,35 +22,6 @@ const BY_DIGEST: &str = "by-digest";
 const RECORD_FILE: &str = "record.json";
 /// Age after which an unfinished copy is nobody's any more.
 const ABANDONED: Duration = Duration::from_secs(24 * 3_600);
-
-/// A stored adapter, as it was admitted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Record {
-    /// Its identity.
-    pub digest: Digest,
-    /// The base that it was checked against.
-    pub base: BaseShape,
-    /// The base's name, as the adapter's author wrote it.
-    pub base_name: Option<String>,
-    /// The largest rank of a site.
-    pub rank: usize,
-    /// α/r or α/√r.
-    pub scale: f32,
-    /// Linear layers that it changes.
-    pub sites: usize,
-    /// Bytes that its numbers take in memory.
-    pub bytes: u64,
-    /// The two files.
-    pub files: [AdapterFile; 2],
-}
-
-impl From<Admitted> for Record {
-    fn from(admitted: Admitted) -> Self {
-        let Admitted { digest, base, base_name, rank, scale, sites, bytes, files } = admitted;
-        Self { digest, base, base_name, rank, scale, sites, bytes, files }
-    }
-}
 
 /// The adapters of one folder. Several processes may use it at once.
 #[derive(Debug, Clone)]
@@ -88,7 +56,7 @@ impl AdapterDisk {
     ///
     /// # Errors
     /// [`StoreError::Rejected`] with a stable code, [`StoreError::Disk`].
-    pub fn add(&self, folder: &Path, base: &BaseShape) -> Result<Record, StoreError> {
+    pub fn add(&self, folder: &Path, base: &BaseShape) -> Result<Admitted, StoreError> {
         let admitted = admit(folder, base, self.bytes_most)?;
         let digest = admitted.digest;
         if let Ok(record) = self.verified(digest)
@@ -111,7 +79,7 @@ impl AdapterDisk {
     ///
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::Damaged`], [`StoreError::Disk`].
-    pub fn record(&self, digest: Digest) -> Result<Record, StoreError> {
+    pub fn record(&self, digest: Digest) -> Result<Admitted, StoreError> {
         let path = self.path(digest).join(RECORD_FILE);
         let text = match fs::read(&path) {
             Ok(text) => text,
@@ -121,7 +89,7 @@ impl AdapterDisk {
             Err(source) => return Err(StoreError::disk("read", &path)(source)),
         };
         let damaged = |reason: String| StoreError::Damaged { digest, reason };
-        let record: Record =
+        let record: Admitted =
             serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
         if record.digest == digest {
             Ok(record)
@@ -134,7 +102,7 @@ impl AdapterDisk {
     ///
     /// # Errors
     /// [`StoreError::Disk`] when the folder cannot be listed.
-    pub fn list(&self) -> Result<(Vec<Record>, Vec<StoreError>), StoreError> {
+    pub fn list(&self) -> Result<(Vec<Admitted>, Vec<StoreError>), StoreError> {
         let path = self.folder.join(BY_DIGEST);
         let (mut records, mut faults) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(&path).map_err(StoreError::disk("list", &path))? {
@@ -164,14 +132,14 @@ impl AdapterDisk {
     }
 
     /// The record of an adapter whose files are as they were.
-    fn verified(&self, digest: Digest) -> Result<Record, StoreError> {
+    fn verified(&self, digest: Digest) -> Result<Admitted, StoreError> {
         let record = self.record(digest)?;
         let found = admit(&self.path(digest), &record.base, self.bytes_most)?;
         check_digest(digest, found.digest)?;
         Ok(record)
     }
 
-    fn copy(&self, from: &Path, to: &Path, expected: &Admitted) -> Result<Record, StoreError> {
+    fn copy(&self, from: &Path, to: &Path, expected: &Admitted) -> Result<Admitted, StoreError> {
         fs::create_dir_all(to).map_err(StoreError::disk("create", to))?;
         let source = AdapterFolder::open(from)?;
         let [config, weights] = &expected.files;
@@ -184,11 +152,10 @@ impl AdapterDisk {
             let detail = format!("{} changed while it was copied", from.display());
             return Err(Rejected { code: RejectCode::Changed, detail }.into());
         }
-        let record = Record::from(found);
         let path = to.join(RECORD_FILE);
-        write_synced(&path, &record).map_err(StoreError::disk("write", &path))?;
+        write_synced(&path, &found).map_err(StoreError::disk("write", &path))?;
         sync_folder(to)?;
-        Ok(record)
+        Ok(found)
     }
 
     /// Renames a finished copy to its place; one that another process put there meanwhile is as good,
@@ -266,7 +233,7 @@ fn copy_synced(from: &File, to: &Path, bytes: u64) -> io::Result<()> {
     to.sync_all()
 }
 
-fn write_synced(path: &Path, record: &Record) -> io::Result<()> {
+fn write_synced(path: &Path, record: &Admitted) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(&serde_json::to_vec_pretty(record)?)?;
     file.sync_all()

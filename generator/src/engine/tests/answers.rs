@@ -4,12 +4,10 @@
 use super::*;
 use crate::adapter::{LoraAdapter, LoraPair, Projection, Site};
 use crate::model::NO_ANSWER;
-use crate::tiny::{ASSISTANT, FIRST, INNER, Shape, WIDTH, write_model};
-use crate::{Backend, Event, Expert, GenerateError, Refusal, Request, SourceSentence, TokenLimits};
-use footnote_domain::corpus::SentenceRef;
-use footnote_domain::id::{ContentHash, Digest};
+use crate::tiny::{ASSISTANT, FIRST, INNER, Shape, WIDTH, tea_request, write_model};
+use crate::{Backend, Event, Expert, GenerateError, Refusal, Request, TokenLimits};
+use footnote_domain::id::Digest;
 use footnote_domain::score::{Score, ScoreRow};
-use footnote_domain::text::{Language, SentenceKind, Unigrams};
 use futures::TryStreamExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,32 +16,7 @@ const SCRIPT: [&str; 9] =
     ["Green", " tea", " is", " green", ". [1]", " Black", " coffee", " was", " black."];
 
 fn request(passages: usize, adapters: Vec<Expert>) -> Request {
-    let source = crate::Source {
-        passage: 0,
-        document: 0,
-        content_hash: ContentHash::default(),
-        title: "Tea".into(),
-        section: String::new(),
-        rank: 0,
-        score: 1.0,
-        relevance_ppm: 900_000,
-        sentences: vec![SourceSentence {
-            reference: SentenceRef { document: 0, sentence: 0 },
-            text: "Green tea is steeped at 80 °C.".into(),
-            kind: SentenceKind::Prose,
-            owned: true,
-            vector: None,
-        }],
-    };
-    Request {
-        question: "Which colour has tea?".into(),
-        language: Language::English,
-        question_vector: None,
-        sources: vec![source; passages],
-        max_sentences: 3,
-        idf: Arc::new(Unigrams::default()),
-        adapters,
-    }
+    Request { question: "Which colour has tea?".into(), adapters, ..tea_request(passages) }
 }
 
 async fn opened(shape: Shape, script: &[&str]) -> (TempDir, EngineBackend) {

@@ -7,8 +7,8 @@ use crate::config::Config;
 use anyhow::Context;
 use clap::Args;
 use footnote_domain::id::{Address, PayeeId};
+use footnote_generator::adapter::Admitted;
 use footnote_generator::adapter::alias::AliasName;
-use footnote_generator::adapter::store::Record;
 use footnote_generator::adapter::{AdapterError, AdapterRegistry, BaseShape};
 use serde_json::json;
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ fn base(args: &AddArgs, config: &Config) -> anyhow::Result<BaseShape> {
     Ok(BaseShape::of_model_folder(folder)?)
 }
 
-fn keep(args: &AddArgs, registry: &AdapterRegistry, base: &BaseShape) -> anyhow::Result<Record> {
+fn keep(args: &AddArgs, registry: &AdapterRegistry, base: &BaseShape) -> anyhow::Result<Admitted> {
     let payee = args.payee.map(PayeeId::from_address);
     let added = registry.add(&args.folder, base, &args.alias, payee, &editor(), now());
     Ok(added?.0)
@@ -78,7 +78,7 @@ async fn publish(
     config: &Config,
     registry: &AdapterRegistry,
     base: &BaseShape,
-) -> anyhow::Result<Record> {
+) -> anyhow::Result<Admitted> {
     let signer = args.signer.resolve(config, "operator")?;
     let record = registry.disk.add(&args.folder, base).map_err(AdapterError::from)?;
     let chain = crate::cli::import::connect(config).await?;

@@ -10,8 +10,8 @@ use footnote_domain::chain::{EventSource, Finality, RegistryKind, RegistryStatus
 use footnote_domain::id::{DatanetId, Digest};
 use footnote_domain::receipt::canonical_bytes;
 use footnote_generator::adapter::AdapterRegistry;
+use footnote_generator::adapter::Admitted;
 use footnote_generator::adapter::alias::{AliasChange, AliasError, AliasName};
-use footnote_generator::adapter::store::Record;
 use footnote_indexer::BlobStore;
 use footnote_indexer::adapters::RegisteredAdapters;
 use footnote_ledger::chain::{
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A version to publish.
 pub(super) struct Version<'a> {
     pub(super) alias: &'a AliasName,
-    pub(super) record: &'a Record,
+    pub(super) record: &'a Admitted,
     pub(super) licence: &'a str,
 }
 
