@@ -149,7 +149,7 @@ fn begin(app: &App, request: &AskRequest, terms: &Terms, answer: AnswerId, amoun
         scope: caller.scope(),
         key: request.key.clone().unwrap_or_else(|| answer.to_string()),
         // The same words after another question are another question.
-        request_hash: Digest::of(&[&terms.request, request.question.meant().as_bytes()]),
+        request_hash: Digest::of(&[&terms.request]),
         answer,
         payer: caller.payer.account(),
         amount,

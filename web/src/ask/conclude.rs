@@ -18,6 +18,7 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
     let mut terms = job.terms.clone();
     terms.estimator = terms::estimator(written.judged_meaning, composition.judged_necessity());
     terms.retrieval.passages = sources.retrieved.clone();
+    terms.request = terms::asked(&job.request, &written.question, &terms.backend);
     let nothing = written.refused || composition.sentences.is_empty();
     if nothing {
         let answer = finish(job, &written, Outcome::Refused, None)?;

@@ -304,17 +304,23 @@ pub(super) fn weigh(sentences: &[AnswerSentence], units: &[u32]) -> Vec<AnswerSe
     weighed.map(|(s, weight)| AnswerSentence { weight_ppm: *weight, ..s.clone() }).collect()
 }
 
-/// Canonical bytes of what was asked, for the salted hash.
+/// Canonical bytes of what was asked, for the salted hash. What a follow-up was taken to mean belongs
+/// to it: evidence is judged by that, so whoever signs must not choose it later.
 pub(crate) fn request_bytes(
     question: &str,
+    meant: Option<&str>,
     datanets: &[footnote_domain::id::DatanetId],
     backend: &str,
 ) -> Vec<u8> {
-    canonical_bytes(&serde_json::json!({
+    let mut asked = serde_json::json!({
         "question": question,
         "datanets": datanets,
         "backend": backend,
-    }))
+    });
+    if let Some(meant) = meant {
+        asked["meant"] = meant.into();
+    }
+    canonical_bytes(&asked)
 }
 
 /// Whether an answer is worth charging for.

@@ -1,10 +1,10 @@
 //! On which terms is a question answered? Tariff, fee policy, beneficiaries, and what the receipt
 //! says of backend and search.
 
-use super::AskRequest;
 use super::answer::Salts;
 use super::error::AskError;
 use super::record::{Terms, request_bytes};
+use super::{AskRequest, Question};
 use crate::app::App;
 use footnote_domain::attribution::{Constants, Estimator};
 use footnote_domain::id::Digest;
@@ -41,7 +41,7 @@ pub(super) async fn of(
         payer: pseudonym(app, epoch, &request.caller.payer.account()),
         funding: request.caller.payer.funding(),
         salts: Salts { request: salt(), answer: salt() },
-        request: request_bytes(request.question.text(), &request.datanets, &backend),
+        request: asked(request, &request.question, &backend),
         backend,
         model: Model {
             id: capabilities.model_id.unwrap_or_else(|| "none".to_owned()),
@@ -58,6 +58,11 @@ pub(super) async fn of(
         constants: Constants::PUBLISHED,
         time: now(),
     })
+}
+
+/// What was asked, as the receipt's hash has it; `question` with what it was taken to mean.
+pub(super) fn asked(request: &AskRequest, question: &Question, backend: &str) -> Vec<u8> {
+    request_bytes(question.text(), question.in_context(), &request.datanets, backend)
 }
 
 /// What an answer costs: by the answer, or by the tokens of a model.

@@ -24,6 +24,10 @@ pub struct EvidenceFile {
     pub format: String,
     /// The question.
     pub question: String,
+    /// What it was taken to mean after those before it, where that is not what it says; the answer was
+    /// judged by this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
     /// The Datanets it was asked of; all when empty.
     pub datanets: Vec<DatanetId>,
     /// The answer's sentences with their markers.
@@ -91,12 +95,18 @@ impl EvidenceFile {
         Ok(Self {
             format: FORMAT.to_owned(),
             question: answer.question.clone(),
+            meant: answer.meant.clone(),
             datanets: answer.datanets_asked.clone(),
             sentences: answer.sentences.clone(),
             salts: answer.salts.clone(),
             texts: texts.collect::<Result<_, EvidenceError>>()?,
             unigrams: unigrams.counts().clone(),
         })
+    }
+
+    /// The question by which the answer was judged.
+    pub fn judged_by(&self) -> &str {
+        self.meant.as_deref().unwrap_or(&self.question)
     }
 
     /// The token counts.

@@ -126,7 +126,8 @@ fn check_hashes(receipt: &Receipt, file: &EvidenceFile) -> Checked {
             return Err(fault(format!("texts.{hash}"), "is another text"));
         }
     }
-    let request = request_bytes(&file.question, &file.datanets, &receipt.backend);
+    let meant = file.meant.as_deref();
+    let request = request_bytes(&file.question, meant, &file.datanets, &receipt.backend);
     let asked = Digest::of(&[&file.salts.request.0, &request]);
     same("receipt.request_hash".into(), &receipt.request_hash, &asked)?;
     let answered = Digest::of(&[&file.salts.answer.0, content(&file.sentences).as_bytes()]);
@@ -140,7 +141,7 @@ fn check_hashes(receipt: &Receipt, file: &EvidenceFile) -> Checked {
 
 fn check_units(receipt: &Receipt, file: &EvidenceFile) -> Checked {
     let texts: Vec<&str> = file.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
-    let tokens = question_tokens(&file.question);
+    let tokens = question_tokens(file.judged_by());
     let units = weights_ppm(&texts, &tokens, &file.unigrams());
     same("receipt.attribution.units".into(), &receipt.attribution.units, &units)
 }
@@ -191,10 +192,10 @@ impl<'a> Judge<'a> {
         texts: &RecordedTexts,
         owners: &Owners,
     ) -> Result<u32, Fault> {
-        let question = Language::detect(&file.question);
+        let question = Language::detect(file.judged_by());
         let asked = Asked {
-            tokens: question_tokens(&file.question),
-            vector: self.vector(&file.question, question)?,
+            tokens: question_tokens(file.judged_by()),
+            vector: self.vector(file.judged_by(), question)?,
         };
         let constants = receipt.attribution.constants;
         // No word is contained more than wholly: nobody follows anybody.

@@ -1,5 +1,6 @@
 //! Ask by every door; the answers agree, quote the texts, and say who is paid.
 
+use crate::evidence;
 use crate::house::{self, House};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -174,6 +175,8 @@ fn earlier_messages_say_what_is_meant(house: &House) {
     let (_, page) = house.page(&format!("/answers/{id}"));
     assert!(page.contains("¿Y las lentejas? tiempo remojan garbanzos"), "the page says it too");
     assert!(page.contains(&format!("name=\"after\" value=\"{id}\"")), "a follow-up names it");
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    evidence::of_a_follow_up_holds(house, id);
 }
 
 fn what_an_answer_costs_is_said_before(house: &House) {

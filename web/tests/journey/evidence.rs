@@ -50,6 +50,30 @@ pub(crate) fn holds(house: &House, id: &str, receipt: &str) {
     explained(house, id);
 }
 
+/// A follow-up is judged by what it was taken to mean, and that is bound to the receipt.
+pub(crate) fn of_a_follow_up_holds(house: &House, id: &str) {
+    let folder = house.folder.path();
+    let (receipt, file) = (folder.join("follow-up.json"), folder.join("follow-up-evidence.json"));
+    let (_, envelope) = house.page(&format!("/v1/receipts/{id}"));
+    std::fs::write(&receipt, envelope).expect("written");
+    let (status, evidence) = house.page(&format!("/v1/answers/{id}/evidence"));
+    assert_eq!(status, 200, "{evidence}");
+    let run = |evidence: &str| {
+        std::fs::write(&file, evidence).expect("written");
+        let (receipt, file) = (receipt.display().to_string(), file.display().to_string());
+        house.footnote(&["verify", &receipt, "--deep", &file])
+    };
+    let out = run(&evidence);
+    assert!(out.status.success() && text(&out).contains("evidence holds"), "{}", text(&out));
+    let mut changed: Value = serde_json::from_str(&evidence).expect("JSON");
+    changed["meant"] = "Something else?".into();
+    let out = run(&changed.to_string());
+    assert!(text(&out).contains("`receipt.request_hash`"), "{}", text(&out));
+    changed.as_object_mut().expect("an object").remove("meant");
+    let out = run(&changed.to_string());
+    assert!(text(&out).contains("`receipt.request_hash`"), "{}", text(&out));
+}
+
 fn first_key(value: &Value) -> String {
     value.as_object().and_then(|map| map.keys().next()).expect("has a key").clone()
 }
