@@ -20,6 +20,8 @@ const INCOMING: &str = "incoming";
 const BY_DIGEST: &str = "by-digest";
 /// Beside the two files.
 const RECORD_FILE: &str = "record.json";
+/// How often a finished copy is put to its place while other writers contend for it.
+const PLACING_TRIES: usize = 16;
 /// Age after which an unfinished copy is nobody's any more.
 const ABANDONED: Duration = Duration::from_secs(24 * 3_600);
 
@@ -67,7 +69,7 @@ impl AdapterDisk {
         let copy = self.unused_name();
         let placed = self
             .copy(folder, &copy, &admitted)
-            .and_then(|record| self.place(&copy, digest).map(|()| record));
+            .and_then(|record| self.place(&copy, &record).map(|()| record));
         if placed.is_err() {
             // Best effort: the next day's opening sweeps what stays.
             let _ = fs::remove_dir_all(&copy);
@@ -158,25 +160,29 @@ impl AdapterDisk {
         Ok(found)
     }
 
-    /// Renames a finished copy to its place; one that another process put there meanwhile is as good,
-    /// one that is damaged makes room.
-    fn place(&self, copy: &Path, digest: Digest) -> Result<(), StoreError> {
-        let path = self.path(digest);
-        if path.exists() {
+    /// Renames a finished copy to its place. One that another writer put there meanwhile is as good and
+    /// stays, so that nobody who reads it finds nothing; any other makes room.
+    fn place(&self, copy: &Path, record: &Admitted) -> Result<(), StoreError> {
+        let path = self.path(record.digest);
+        let mut refused = None;
+        for _ in 0..PLACING_TRIES {
+            match fs::rename(copy, &path) {
+                Ok(()) => return sync_folder(&self.folder.join(BY_DIGEST)),
+                Err(source) => refused = Some(source),
+            }
+            if self.verified(record.digest).is_ok_and(|found| found == *record) {
+                return fs::remove_dir_all(copy).map_err(StoreError::disk("remove", copy));
+            }
             let old = self.unused_name();
             match fs::rename(&path, &old) {
                 Ok(()) => fs::remove_dir_all(&old).map_err(StoreError::disk("remove", &old))?,
+                // Another writer took it away first.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(source) => return Err(StoreError::disk("replace", &path)(source)),
             }
         }
-        match fs::rename(copy, &path) {
-            Ok(()) => sync_folder(&self.folder.join(BY_DIGEST)),
-            Err(_) if self.verified(digest).is_ok() => {
-                fs::remove_dir_all(copy).map_err(StoreError::disk("remove", copy))
-            }
-            Err(source) => Err(StoreError::disk("write", &path)(source)),
-        }
+        let source = refused.expect("it was tried");
+        Err(StoreError::disk("write", &path)(source))
     }
 
     /// A name that no other writer uses, in this process or another.
