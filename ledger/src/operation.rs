@@ -12,6 +12,7 @@ pub(crate) mod hold;
 pub(crate) mod key;
 pub(crate) mod outbox;
 pub(crate) mod reader;
+pub(crate) mod rename;
 pub(crate) mod session;
 pub(crate) mod sign;
 pub(crate) mod void;

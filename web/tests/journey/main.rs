@@ -15,6 +15,7 @@ mod house;
 mod importing;
 mod keys;
 mod paying;
+mod reading;
 mod searching;
 mod statement;
 mod stranger;
