@@ -26,7 +26,8 @@ pub(crate) fn bench(checkout: &Path, arguments: &[String]) -> Result<()> {
 /// Random operations by processes that are killed, audited after every death.
 pub(crate) fn crash(checkout: &Path, operations: u64, seed: Option<u64>) -> Result<()> {
     let mut crash = cargo(checkout);
-    crash.args(["test", "--package", "footnote-ledger", "--test", "crash", "--"]);
+    // The whole workspace, as the tests build it, so that nothing is compiled twice.
+    crash.args(["test", "--workspace", "--exclude", "xtask", "--test", "crash", "--"]);
     crash.args(["--operations", &operations.to_string()]);
     if let Some(seed) = seed {
         crash.args(["--seed", &seed.to_string()]);
