@@ -10,14 +10,16 @@ mod envelope;
 mod explain;
 mod record;
 mod resettle;
+mod unnumbered;
 
-pub use check::{Fault, check};
+pub use check::{Fault, check, check_content};
 pub use envelope::Envelope;
 pub use explain::{EvidenceKind, Explanation, Standing, SupportedSentence};
 pub use record::{
     AdapterUse, AttributionRecord, Funding, Model, OwnerRecord, PassageRecord, RetrievalRecord,
     TariffRecord, UnownedReason, UnownedSentence,
 };
+pub use unnumbered::Unnumbered;
 
 use crate::citation::Citation;
 use crate::decimal;

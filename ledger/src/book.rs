@@ -1,17 +1,23 @@
-//! How does money move? A [`Book`] reads the accounts that an operation touches, posts movements to
-//! them, and writes balances and transfers at the end, the latter chained by hash.
+//! How does money move? A [`Book`] reads the accounts that are touched, posts movements to them, and
+//! writes balances and transfers at the end, the latter chained by hash. What is refused halfway
+//! through an operation is taken back to its [`Mark`].
 
+use crate::bulk;
 use crate::bytes::Bytes;
 use crate::entity::{account, transfer};
 use crate::{Account, LedgerError};
 use footnote_domain::id::{AnswerId, TransferId, keccak256};
 use footnote_domain::money::{AmountError, Nano};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryOrder, Set};
-use std::collections::BTreeMap;
+use sea_orm::{DatabaseTransaction, EntityTrait, QueryOrder, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows in one statement: at most twelve columns each, and 32 766 parameters are allowed.
 const ROWS_MOST: usize = 1_000;
+/// An account that is there already gets its new balances.
+const RENEW: &str = "ON CONFLICT (name) DO UPDATE SET debits_posted = excluded.debits_posted, \
+                     credits_posted = excluded.credits_posted, \
+                     debits_pending = excluded.debits_pending, \
+                     credits_pending = excluded.credits_pending";
 
 /// What a movement does to the balances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,21 +84,43 @@ pub(crate) struct Movement {
     pub(crate) at: i64,
 }
 
-/// The accounts and transfers of one operation.
+/// Accounts as they stand, and transfers that are to be written.
 pub(crate) struct Book<'a> {
     tx: &'a DatabaseTransaction,
-    head: (i64, [u8; 32]),
+    head: Head,
     accounts: BTreeMap<Account, account::Model>,
-    transfers: Vec<transfer::ActiveModel>,
+    /// Balances before each change, in order, to be taken back.
+    before: Vec<(Account, Balances)>,
+    transfers: Vec<transfer::Model>,
+}
+
+/// Debits and credits posted, debits and credits pending.
+type Balances = [i64; 4];
+
+/// The last transfer: its number and its hash.
+type Head = (i64, [u8; 32]);
+
+/// Where a book stood.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    head: Head,
+    before: usize,
+    transfers: usize,
 }
 
 impl<'a> Book<'a> {
     /// Opens the books at the last transfer.
     pub(crate) async fn open(tx: &'a DatabaseTransaction) -> Result<Self, LedgerError> {
-        let last =
-            transfer::Entity::find().order_by_desc(transfer::Column::Sequence).one(tx).await?;
-        let head = last.map_or((0, [0; 32]), |row| (row.sequence, row.row_hash.0));
-        Ok(Self { tx, head, accounts: BTreeMap::new(), transfers: Vec::new() })
+        let last: Option<(i64, Bytes<32>)> = transfer::Entity::find()
+            .select_only()
+            .columns([transfer::Column::Sequence, transfer::Column::RowHash])
+            .order_by_desc(transfer::Column::Sequence)
+            .into_tuple()
+            .one(tx)
+            .await?;
+        let head = last.map_or((0, [0; 32]), |(sequence, row_hash)| (sequence, row_hash.0));
+        let (accounts, before, transfers) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Ok(Self { tx, head, accounts, before, transfers })
     }
 
     /// The number that the next movement will have: what makes an id that occurs once.
@@ -100,9 +128,28 @@ impl<'a> Book<'a> {
         self.head.0 + 1
     }
 
-    /// What an account can spend now, this operation's movements included.
+    /// Reads the accounts that were not read yet, all at once.
+    pub(crate) async fn read(&mut self, accounts: &BTreeSet<Account>) -> Result<(), LedgerError> {
+        let unread = || accounts.iter().filter(|account| !self.accounts.contains_key(account));
+        let names = unread().map(|account| vec![account.to_string().into()]).collect();
+        let rows = bulk::find::<account::Entity>(self.tx, &[account::Column::Name], names).await?;
+        let mut read: BTreeMap<Account, account::Model> =
+            unread().map(|account| (*account, empty(*account))).collect();
+        for row in rows {
+            read.insert(row.name.parse()?, row);
+        }
+        self.accounts.append(&mut read);
+        Ok(())
+    }
+
+    /// What an account can spend now, all movements included.
     pub(crate) async fn available(&mut self, account: Account) -> Result<Nano, LedgerError> {
         Ok(available(self.account(account).await?)?)
+    }
+
+    /// What is reserved on an account now, all movements included.
+    pub(crate) async fn pending(&mut self, account: Account) -> Result<Nano, LedgerError> {
+        Ok(Nano::new(i128::from(self.account(account).await?.debits_pending))?)
     }
 
     /// Moves an amount; the balances see it at once, the database at [`Book::close`].
@@ -114,9 +161,8 @@ impl<'a> Book<'a> {
         if amount == 0 {
             return Err(LedgerError::NothingToMove(movement.kind.name()));
         }
-        let debited = self.account(movement.debit).await?;
         let spends = !matches!(movement.kind, Kind::Capture { .. } | Kind::Void { .. });
-        let available_now = available(debited)?;
+        let available_now = available(self.account(movement.debit).await?)?;
         if spends && movement.debit.guarded() && available_now < movement.amount {
             return Err(LedgerError::InsufficientFunds {
                 account: movement.debit.to_string(),
@@ -130,63 +176,74 @@ impl<'a> Book<'a> {
             Kind::Void { .. } => (0, -amount),
             _ => (amount, 0),
         };
+        let debited = self.changing(movement.debit).await?;
         add(&mut debited.debits_posted, posted)?;
         add(&mut debited.debits_pending, pending)?;
-        let credited = self.account(movement.credit).await?;
+        let credited = self.changing(movement.credit).await?;
         add(&mut credited.credits_posted, posted)?;
         add(&mut credited.credits_pending, pending)?;
         self.append(&movement);
         Ok(())
     }
 
+    /// Where the book stands, before an operation that may be refused halfway.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { head: self.head, before: self.before.len(), transfers: self.transfers.len() }
+    }
+
+    /// Takes back every movement since the mark.
+    pub(crate) fn take_back(&mut self, mark: Mark) {
+        for (account, balances) in self.before.drain(mark.before..).rev() {
+            if let Some(row) = self.accounts.get_mut(&account) {
+                [row.debits_posted, row.credits_posted, row.debits_pending, row.credits_pending] =
+                    balances;
+            }
+        }
+        self.transfers.truncate(mark.transfers);
+        self.head = mark.head;
+    }
+
     /// Writes the balances and the transfers.
     pub(crate) async fn close(self) -> Result<(), LedgerError> {
-        if self.transfers.is_empty() {
-            return Ok(());
-        }
-        let rows = self.accounts.into_values().map(active).collect();
-        let renew = OnConflict::column(account::Column::Name)
-            .update_columns([
-                account::Column::DebitsPosted,
-                account::Column::CreditsPosted,
-                account::Column::DebitsPending,
-                account::Column::CreditsPending,
-            ])
-            .to_owned();
-        for rows in chunked(rows) {
-            let renewed = account::Entity::insert_many(rows).on_conflict(renew.clone());
-            renewed.exec_without_returning(self.tx).await?;
-        }
-        for rows in chunked(self.transfers) {
-            transfer::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
-        }
+        let changed: BTreeSet<Account> = self.before.iter().map(|(account, _)| *account).collect();
+        let rows: Vec<account::Model> =
+            changed.iter().filter_map(|account| self.accounts.get(account).cloned()).collect();
+        bulk::insert(self.tx, &rows, RENEW).await?;
+        bulk::insert(self.tx, &self.transfers, "").await?;
         Ok(())
     }
 
     async fn account(&mut self, account: Account) -> Result<&mut account::Model, LedgerError> {
         if !self.accounts.contains_key(&account) {
-            let row = account::Entity::find_by_id(account.to_string()).one(self.tx).await?;
-            self.accounts.insert(account, row.unwrap_or_else(|| empty(account)));
+            self.read(&[account].into()).await?;
         }
         Ok(self.accounts.get_mut(&account).expect("it was put there above"))
+    }
+
+    async fn changing(&mut self, account: Account) -> Result<&mut account::Model, LedgerError> {
+        let row = self.account(account).await?;
+        let balances =
+            [row.debits_posted, row.credits_posted, row.debits_pending, row.credits_pending];
+        self.before.push((account, balances));
+        self.account(account).await
     }
 
     fn append(&mut self, movement: &Movement) {
         let sequence = self.next_sequence();
         let row_hash = row_hash(&self.head.1, sequence, movement);
         self.head = (sequence, row_hash);
-        self.transfers.push(transfer::ActiveModel {
-            sequence: Set(sequence),
-            id: Set(movement.id.into()),
-            debit: Set(movement.debit.to_string()),
-            credit: Set(movement.credit.to_string()),
-            amount: Set(movement.amount.get()),
-            kind: Set(movement.kind.name().to_owned()),
-            pending_id: Set(movement.kind.pending().map(Into::into)),
-            group_id: Set(movement.group.into()),
-            answer: Set(movement.answer.map(Into::into)),
-            created_at: Set(movement.at),
-            row_hash: Set(Bytes(row_hash)),
+        self.transfers.push(transfer::Model {
+            sequence,
+            id: movement.id.into(),
+            debit: movement.debit.to_string(),
+            credit: movement.credit.to_string(),
+            amount: movement.amount.get(),
+            kind: movement.kind.name().to_owned(),
+            pending_id: movement.kind.pending().map(Into::into),
+            group_id: movement.group.into(),
+            answer: movement.answer.map(Into::into),
+            created_at: movement.at,
+            row_hash: Bytes(row_hash),
         });
     }
 }
@@ -236,18 +293,6 @@ fn empty(account: Account) -> account::Model {
         credits_posted: 0,
         debits_pending: 0,
         credits_pending: 0,
-    }
-}
-
-fn active(row: account::Model) -> account::ActiveModel {
-    account::ActiveModel {
-        name: Set(row.name),
-        kind: Set(row.kind),
-        guarded: Set(row.guarded),
-        debits_posted: Set(row.debits_posted),
-        credits_posted: Set(row.credits_posted),
-        debits_pending: Set(row.debits_pending),
-        credits_pending: Set(row.credits_pending),
     }
 }
 

@@ -2,11 +2,12 @@
 //! readers.
 
 use crate::bytes::Bytes;
+use crate::chain::signer_address;
 use crate::clock::{midnight, seconds};
 use crate::database::{Place, begin_making, end_making};
 use crate::entity::identity;
 use crate::operation::begin::{Begin, Begun};
-use crate::operation::capture::{Capture, Captured};
+use crate::operation::capture::{Capture, Captured, Checked};
 use crate::operation::claim::RecordClaim;
 use crate::operation::close::{CloseEpoch, OpenFirstEpoch};
 use crate::operation::deposit::Deposit;
@@ -25,7 +26,7 @@ use crate::writer::Writer;
 use crate::{Account, LedgerError, LedgerSettings, Opening};
 use footnote_domain::id::{Address, AnswerId, Digest, PayeeId, TransferId};
 use footnote_domain::money::Nano;
-use footnote_domain::receipt::{Envelope, Receipt, Seal, check};
+use footnote_domain::receipt::{Envelope, Receipt, Seal};
 use footnote_migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, EntityTrait, Set};
 use std::sync::{Arc, Mutex};
@@ -103,7 +104,7 @@ impl Ledger {
     /// [`LedgerError::KeyReused`], [`LedgerError::InsufficientFunds`], [`LedgerError::DailyCap`];
     /// the key is free again after the latter two.
     pub async fn begin(&self, begin: Begin) -> Result<Begun, LedgerError> {
-        self.writer.submit(begin).await
+        self.writer.enter(begin).await
     }
 
     /// Charges an answer and stores it, in one transaction; returns its signed receipt. Repeating
@@ -114,19 +115,32 @@ impl Ledger {
     /// [`LedgerError::AlreadyVoided`], [`LedgerError::NoSuchHold`],
     /// [`LedgerError::ChargeOutOfRange`]. Nothing was charged then, and the hold stands.
     pub async fn capture(&self, capture: Capture) -> Result<Envelope, LedgerError> {
-        let capture = self.verified(capture).await?;
-        let captured = self.patiently(capture).await?;
-        self.sign(captured.sequence).await
+        let checked = Arc::new(self.checked(capture).await?);
+        match self.patiently(&checked).await? {
+            Captured::Before(sequence) => self.sign(sequence).await,
+            Captured::Now { sequence, epoch, previous, hash } => {
+                let seal = Seal {
+                    chain_id: self.context.settings.chain_id,
+                    settlement: self.context.settings.settlement,
+                    sequence: sequence.unsigned_abs(),
+                    epoch: epoch.unsigned_abs(),
+                    previous,
+                    capture_id: checked.capture_id,
+                };
+                self.signed(Receipt::seal(checked.capture.receipt.clone(), seal), hash).await
+            }
+        }
     }
 
     /// The answer is complete, and writing it again would cost its reader a new question: a database
     /// that is away for a moment is awaited. A capture counts once however often it is sent.
-    async fn patiently(&self, capture: Capture) -> Result<Captured, LedgerError> {
+    async fn patiently(&self, checked: &Arc<Checked>) -> Result<Captured, LedgerError> {
         let deadline = Instant::now() + CAPTURE_PATIENCE;
         loop {
-            match self.writer.submit(capture.clone()).await {
+            match self.writer.enter(Arc::clone(checked)).await {
                 Err(LedgerError::Unreachable(reason)) if Instant::now() < deadline => {
-                    tracing::warn!(hold = %capture.hold, reason, "a capture waits for the database");
+                    let hold = checked.capture.hold;
+                    tracing::warn!(%hold, reason, "a capture waits for the database");
                     sleep(CAPTURE_POLL).await;
                 }
                 outcome => return outcome,
@@ -136,37 +150,48 @@ impl Ledger {
 
     /// A receipt that does not recompute is never issued: it is checked before it gets its number,
     /// off the async threads, since the shares are computed once more.
-    async fn verified(&self, capture: Capture) -> Result<Capture, LedgerError> {
+    async fn checked(&self, capture: Capture) -> Result<Checked, LedgerError> {
         let context = self.context.clone();
-        let checking = tokio::task::spawn_blocking(move || {
-            let seal = Seal {
-                chain_id: context.settings.chain_id,
-                settlement: context.settings.settlement,
-                sequence: 1,
-                epoch: 1,
-                previous: Digest::default(),
-                capture_id: TransferId::default(),
-            };
-            let receipt = Receipt::seal(capture.receipt.clone(), seal);
-            let hash = receipt.hash();
-            let signer = Address::default();
-            let found = check(&Envelope { receipt, hash, signer, signature: String::new() });
-            found.map(|()| capture)
-        });
-        let checked = checking.await.map_err(|error| LedgerError::Draft {
+        let checking = tokio::task::spawn_blocking(move || Checked::new(capture, &context));
+        checking.await.map_err(|error| LedgerError::Draft {
             field: "attribution",
             reason: format!("it could not be recomputed: {error}"),
-        })?;
-        checked.map_err(|fault| LedgerError::Draft { field: "content", reason: fault.to_string() })
+        })?
     }
 
+    /// The envelope of a receipt that was just numbered. Its signature is stored by a later batch,
+    /// for which nobody waits: whoever reads the receipt before gets the same one, since signing is
+    /// deterministic, and one that a crash keeps from being stored is made again.
+    async fn signed(&self, receipt: Receipt, hash: Digest) -> Result<Envelope, LedgerError> {
+        let context = self.context.clone();
+        let signing = tokio::task::spawn_blocking(move || {
+            let signature = receipt::sign(&context, &receipt, hash)?;
+            let signer = signer_address(&context.settings.signer);
+            Ok((receipt, signer, signature))
+        });
+        let signed: Result<(Receipt, Address, [u8; 65]), LedgerError> =
+            signing.await.map_err(|error| LedgerError::NotCommitted(error.to_string()))?;
+        let (receipt, signer, signature) = signed?;
+        let sequence = seconds(receipt.sequence);
+        let storing = self.writer.clone();
+        tokio::spawn(async move {
+            let stored = storing.enter(AttachSignature { sequence, signer, signature }).await;
+            if let Err(error) = stored {
+                tracing::warn!(sequence, %error, "a signature was not stored; the next start does it");
+            }
+        });
+        let signature = format!("0x{}", hex::encode(signature));
+        Ok(Envelope { receipt, hash, signer, signature })
+    }
+
+    /// Signs a receipt that stands in the books, unless it is signed.
     async fn sign(&self, sequence: i64) -> Result<Envelope, LedgerError> {
         let row = receipt::row(&self.readers, sequence).await?;
         let envelope = receipt::envelope(&self.context, &row)?;
         if row.signature.is_none() {
             let signature = receipt::sign(&self.context, &envelope.receipt, envelope.hash)?;
             let signer = envelope.signer;
-            self.writer.submit(AttachSignature { sequence, signer, signature }).await?;
+            self.writer.enter(AttachSignature { sequence, signer, signature }).await?;
         }
         Ok(envelope)
     }
@@ -185,7 +210,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::AlreadyCaptured`], [`LedgerError::NoSuchHold`].
     pub async fn void(&self, hold: TransferId, outcome: Outcome) -> Result<(), LedgerError> {
-        self.writer.submit(Void { hold, outcome }).await
+        self.writer.enter(Void { hold, outcome }).await
     }
 
     /// Releases the holds that expired by `now` (seconds since 1970); returns how many.
@@ -368,13 +393,5 @@ async fn check_identity(
         identity::Entity::insert(row).exec_without_returning(connection).await?;
         return Ok(());
     };
-    if (known.chain_id, known.settlement) == (chain_id, settlement) {
-        return Ok(());
-    }
-    Err(LedgerError::OtherSettlement {
-        found: known.settlement.into(),
-        found_chain: known.chain_id.unsigned_abs(),
-        expected: settings.settlement,
-        expected_chain: settings.chain_id,
-    })
+    known.check(settings)
 }

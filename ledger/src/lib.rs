@@ -16,13 +16,17 @@ pub mod verify;
 
 mod access;
 mod account;
+mod backup;
 mod book;
+mod bulk;
 mod bundle;
 mod bytes;
 mod clock;
 mod database;
 mod entity;
 mod error;
+mod inspect;
+mod journal;
 mod ledger;
 mod operation;
 mod read;
@@ -34,7 +38,9 @@ pub use access::{
     ApiKey, Feedback, KeyCaps, KeyKind, KeyTerms, KeyUse, NewKey, NewSession, Session,
 };
 pub use account::Account;
+pub use backup::back_up;
 pub use error::LedgerError;
+pub use inspect::{Inspection, inspect};
 pub use ledger::Ledger;
 pub use operation::begin::{Begin, Begun, Hold};
 pub use operation::capture::{Capture, LineDetail};

@@ -8,7 +8,6 @@ pub(crate) mod claim;
 pub(crate) mod close;
 pub(crate) mod deposit;
 pub(crate) mod epoch;
-pub(crate) mod hold;
 pub(crate) mod key;
 pub(crate) mod outbox;
 pub(crate) mod reader;

@@ -1,15 +1,22 @@
-//! Who writes? One task. It gathers operations for two milliseconds, or until there are 512, runs
-//! them in one transaction that nobody else writes beside, with a savepoint each, commits, and only then answers.
+//! Who writes? One task. It gathers what comes within two milliseconds, or until there are 512, runs
+//! it in one transaction that nobody else writes beside, commits, and only then answers.
 //!
-//! One operation that fails is rolled back to its savepoint and does not sink the others. When the
-//! database itself fails, the whole batch is rolled back, everyone is told so, and the next batch
+//! What every question does is an [`Entry`]: neighbours in the queue share one [`Journal`], and are
+//! written together, one statement per table. What happens now and then is an [`Operation`] with
+//! statements of its own and a savepoint around them. A refusal sinks nobody else. When the database
+//! refuses what a batch wrote together, the batch is rolled back and each is tried by itself, so that
+//! only the one at fault fails; when the database is away, everyone is told so, and the next batch
 //! starts on a fresh connection.
+
+mod job;
 
 use crate::LedgerError;
 use crate::database::{Lease, Place, begin_writing};
+use crate::journal::{Journal, Wanted};
 use crate::ledger::Context;
-use async_trait::async_trait;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait, sqlx};
+use job::Job;
+pub(crate) use job::{Entry, Operation};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, sqlx};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -25,92 +32,23 @@ const CLOSE_MOST: Duration = Duration::from_secs(2);
 /// Operations that may wait: two full batches, so that the writer never idles and memory is bounded.
 pub(crate) const QUEUE_MOST: usize = 2 * BATCH_MOST;
 
-/// One change to the books. It sees everything that came before it, and either happens as a whole
-/// or not at all.
-#[async_trait]
-pub(crate) trait Operation: Send + 'static {
-    /// What the caller learns.
-    type Output: Send + 'static;
-
-    /// Makes the change inside `tx`.
-    async fn apply(
-        self,
-        context: &Context,
-        tx: &DatabaseTransaction,
-    ) -> Result<Self::Output, LedgerError>;
-}
-
-/// An operation in the queue, its type forgotten.
-#[async_trait]
-trait Job: Send {
-    /// Runs the operation in a savepoint. An error says that the transaction itself is lost.
-    async fn run(&mut self, context: &Context, batch: &DatabaseTransaction) -> Result<(), DbErr>;
-
-    /// Tells the caller: its outcome when the batch was committed, else why it was not.
-    fn answer(self: Box<Self>, committed: Result<(), &Lost>);
-}
-
 /// Why a batch was not committed, as far as anybody knows.
-struct Lost {
-    reason: String,
-    /// The database itself was away, so trying again helps.
-    unreachable: bool,
-}
+struct Lost(DbErr);
 
 impl Lost {
-    fn new(error: &DbErr) -> Self {
-        Self { reason: error.to_string(), unreachable: is_unreachable(error) }
-    }
-
     fn error(&self) -> LedgerError {
-        let reason = self.reason.clone();
-        if self.unreachable {
-            LedgerError::Unreachable(reason)
+        if is_unreachable(&self.0) {
+            LedgerError::Unreachable(self.0.to_string())
         } else {
-            LedgerError::NotCommitted(reason)
+            LedgerError::Database(self.0.clone())
         }
-    }
-}
-
-struct Pending<O: Operation> {
-    operation: Option<O>,
-    outcome: Option<Result<O::Output, LedgerError>>,
-    reply: oneshot::Sender<Result<O::Output, LedgerError>>,
-}
-
-#[async_trait]
-impl<O: Operation> Job for Pending<O> {
-    async fn run(&mut self, context: &Context, batch: &DatabaseTransaction) -> Result<(), DbErr> {
-        let Some(operation) = self.operation.take() else { return Ok(()) };
-        let savepoint = batch.begin().await?;
-        let outcome = operation.apply(context, &savepoint).await;
-        match outcome {
-            Ok(_) => savepoint.commit().await?,
-            Err(_) => savepoint.rollback().await?,
-        }
-        self.outcome = Some(outcome);
-        Ok(())
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), &Lost>) {
-        let answer = match (self.outcome, committed) {
-            // A refusal stands, whatever became of the batch.
-            (Some(Err(error)), _) => Err(error),
-            (Some(outcome), Ok(())) => outcome,
-            (_, Err(lost)) => Err(lost.error()),
-            (None, Ok(())) => {
-                Err(LedgerError::NotCommitted("the operation was not reached".to_owned()))
-            }
-        };
-        // A caller who went away can read the outcome by its id.
-        let _ = self.reply.send(answer);
     }
 }
 
 /// The way into the writer's queue.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
+    queue: mpsc::Sender<Job>,
     stop: Arc<Notify>,
 }
 
@@ -134,14 +72,27 @@ impl Writer {
         self.stop.notify_one();
     }
 
+    /// Queues an entry and waits until it is committed.
+    pub(crate) async fn enter<E: Entry>(&self, entry: E) -> Result<E::Output, LedgerError> {
+        let (reply, outcome) = oneshot::channel();
+        self.queue(Job::of_entry(entry, reply), outcome).await
+    }
+
     /// Queues an operation and waits until it is committed.
     pub(crate) async fn submit<O: Operation>(
         &self,
         operation: O,
     ) -> Result<O::Output, LedgerError> {
         let (reply, outcome) = oneshot::channel();
-        let job = Pending { operation: Some(operation), outcome: None, reply };
-        self.queue.send(Box::new(job)).await.map_err(|_| LedgerError::Closed)?;
+        self.queue(Job::of_operation(operation, reply), outcome).await
+    }
+
+    async fn queue<T>(
+        &self,
+        job: Job,
+        outcome: oneshot::Receiver<Result<T, LedgerError>>,
+    ) -> Result<T, LedgerError> {
+        self.queue.send(job).await.map_err(|_| LedgerError::Closed)?;
         outcome.await.map_err(|_| LedgerError::Closed)?
     }
 }
@@ -150,7 +101,7 @@ struct Task {
     context: Arc<Context>,
     place: Place,
     connection: DatabaseConnection,
-    jobs: mpsc::Receiver<Box<dyn Job>>,
+    jobs: mpsc::Receiver<Job>,
     stop: Arc<Notify>,
     _lease: Lease,
 }
@@ -158,24 +109,34 @@ struct Task {
 impl Task {
     async fn run(mut self) {
         while let Some(first) = self.next().await {
-            let mut batch = self.gather(first).await;
-            let written = self.write(&mut batch).await;
-            if let Err(error) = &written {
-                tracing::error!(%error, operations = batch.len(), "a batch was not committed");
-                self.reconnect().await;
-            }
-            let committed = written.map_err(|error| Lost::new(&error));
-            for job in batch {
-                job.answer(committed.as_ref().copied());
-            }
+            let batch = self.gather(first).await;
+            self.write_or_lose(batch).await;
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "the ledger's connection did not close cleanly");
         }
     }
 
+    /// Writes a batch in one transaction; when the database refuses it, each change in one of its own.
+    async fn write_or_lose(&mut self, mut batch: Vec<Job>) {
+        let Err(error) = self.write(&mut batch).await else {
+            return answer_all(batch, Ok(()));
+        };
+        if batch.len() == 1 || is_unreachable(&error) {
+            return lose(batch, error);
+        }
+        tracing::warn!(%error, changes = batch.len(), "a batch is written one by one");
+        for job in batch {
+            let mut alone = vec![job];
+            match self.write(&mut alone).await {
+                Ok(()) => answer_all(alone, Ok(())),
+                Err(error) => lose(alone, error),
+            }
+        }
+    }
+
     /// The next operation, `None` when no other will come.
-    async fn next(&mut self) -> Option<Box<dyn Job>> {
+    async fn next(&mut self) -> Option<Job> {
         tokio::select! {
             job = self.jobs.recv() => job,
             () = self.stop.notified() => {
@@ -186,7 +147,7 @@ impl Task {
     }
 
     /// What comes within the time of one batch.
-    async fn gather(&mut self, first: Box<dyn Job>) -> Vec<Box<dyn Job>> {
+    async fn gather(&mut self, first: Job) -> Vec<Job> {
         let mut batch = vec![first];
         let deadline = Instant::now() + GATHER;
         while batch.len() < BATCH_MOST {
@@ -198,12 +159,52 @@ impl Task {
         batch
     }
 
-    async fn write(&self, batch: &mut [Box<dyn Job>]) -> Result<(), DbErr> {
-        let transaction = begin_writing(&self.connection).await?;
-        for job in batch.iter_mut() {
-            job.run(&self.context, &transaction).await?;
+    /// One transaction. A connection that could not end it cleanly is replaced.
+    async fn write(&mut self, batch: &mut [Job]) -> Result<(), DbErr> {
+        let transaction = match begin_writing(&self.connection).await {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                self.reconnect().await;
+                return Err(error);
+            }
+        };
+        let written = self.run_all(batch, &transaction).await;
+        let ended = match &written {
+            Ok(()) => transaction.commit().await,
+            Err(_) => transaction.rollback().await,
+        };
+        if ended.is_err() {
+            self.reconnect().await;
         }
-        transaction.commit().await
+        written.and(ended)
+    }
+
+    /// In the order of the queue; entries that stand together share a journal.
+    async fn run_all(&self, batch: &mut [Job], tx: &DatabaseTransaction) -> Result<(), DbErr> {
+        let both = |one: &Job, next: &Job| matches!((one, next), (Job::Entry(_), Job::Entry(_)));
+        for together in batch.chunk_by_mut(both) {
+            match together {
+                [Job::Operation(operation)] => operation.run(&self.context, tx).await?,
+                entries => self.enter_all(entries, tx).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn enter_all(&self, jobs: &mut [Job], tx: &DatabaseTransaction) -> Result<(), DbErr> {
+        let entries = jobs.iter_mut().filter_map(|job| match job {
+            Job::Entry(entry) => Some(entry),
+            Job::Operation(_) => None,
+        });
+        let mut entries: Vec<_> = entries.collect();
+        let mut wanted = Wanted::default();
+        entries.iter().for_each(|entry| entry.want(&mut wanted));
+        let mut journal = Journal::open(tx).await.map_err(of_database)?;
+        journal.read(wanted).await.map_err(of_database)?;
+        for entry in &mut entries {
+            entry.enter(&self.context, &mut journal).await?;
+        }
+        journal.close().await.map_err(of_database)
     }
 
     /// A connection whose transaction failed is in an unknown state: it is replaced, never reused.
@@ -217,6 +218,26 @@ impl Task {
             Ok(fresh) => self.connection = fresh,
             Err(error) => tracing::error!(%error, "the ledger cannot be reached; trying again"),
         }
+    }
+}
+
+fn answer_all(batch: Vec<Job>, committed: Result<(), &Lost>) {
+    for job in batch {
+        job.answer(committed);
+    }
+}
+
+/// Everyone is told why nothing was written.
+fn lose(batch: Vec<Job>, error: DbErr) {
+    tracing::error!(%error, changes = batch.len(), "a batch was not committed");
+    answer_all(batch, Err(&Lost(error)));
+}
+
+/// What a journal fails with: the database, or rows that cannot be.
+fn of_database(error: LedgerError) -> DbErr {
+    match error {
+        LedgerError::Database(error) => error,
+        other => DbErr::Custom(other.to_string()),
     }
 }
 

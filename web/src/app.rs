@@ -17,7 +17,7 @@ mod views;
 pub use account::{Browser, SignInFailed};
 pub(crate) use adapters::mirror as mirror_adapters;
 pub use build::{AppError, Service};
-pub(crate) use build::{evidence_folders, ledger_beside};
+pub(crate) use build::{evidence_folders, ledger_beside, ledger_settings_of};
 pub use claim::ClaimError;
 pub(crate) use claim::claim;
 pub(crate) use folder::make_private;

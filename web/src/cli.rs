@@ -3,10 +3,12 @@
 mod adapters;
 mod ask;
 mod audit;
+mod backup;
 mod bundle;
 mod chain;
 mod claim;
 mod demo_chain;
+mod doctor;
 mod eval;
 mod feedback;
 mod import;
@@ -65,6 +67,11 @@ enum Command {
     Audit(audit::AuditArgs),
     /// What readers thought of their answers, the newest first. Safe beside a running service.
     Feedback(feedback::FeedbackArgs),
+    /// Copy what a restored service cannot make again into a new folder; safe beside a running service.
+    Backup(backup::BackupArgs),
+    /// Check everything that a service needs, changing nothing: a line per part, and the next step where
+    /// something is amiss; exit 1 then.
+    Doctor(doctor::DoctorArgs),
     /// Recompute a receipt offline; exit 0 when all of it holds, 1 naming the field that does not.
     Verify(verify::VerifyArgs),
     /// Measure the product on judged sets.
@@ -147,6 +154,8 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bundle(args) => bundle::run(args).await?,
         Command::Audit(args) => return audit::run(args).await,
         Command::Feedback(args) => feedback::run(args).await?,
+        Command::Backup(args) => backup::run(args).await?,
+        Command::Doctor(args) => return doctor::run(args).await,
         Command::Verify(args) => return verify::run(&args),
         Command::Eval { command } => eval::run(command).await?,
         Command::Chain { command } => chain::run(command).await?,

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::cargo::cargo;
+use crate::ledger;
 use crate::process::run_visible;
 
 /// Cases of each property of attribution, where the arguments do not say.
@@ -19,6 +20,9 @@ pub(crate) enum Measurement {
     Attribution,
     /// Receipts a second, by ours and by the Python verifier, true and changed
     Receipts,
+    /// Charged answers a second on SQLite and PostgreSQL, beside pgbench; needs a PostgreSQL server's
+    /// programs: [--json] [--short]
+    Ledger,
 }
 
 /// Build and run one measurement; what it prints goes through.
@@ -26,6 +30,7 @@ pub(crate) fn run(checkout: &Path, what: Measurement, arguments: &[String]) -> R
     match what {
         Measurement::Attribution => attribution(checkout, arguments),
         Measurement::Receipts => program(checkout, "receipts", arguments),
+        Measurement::Ledger => ledger::bench(checkout, arguments),
     }
 }
 

@@ -7,6 +7,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod http;
+mod ledger;
 mod process;
 mod progress;
 mod setup;
@@ -61,6 +62,11 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Kill a part at random, again and again, and check what is left
+    Crash {
+        #[command(subcommand)]
+        part: Crashed,
+    },
     /// Take screenshots by Chromium: phone, tablet and desk, light and dark
     Shots {
         /// The server, such as http://127.0.0.1:8080
@@ -84,6 +90,19 @@ enum Task {
     },
 }
 
+#[derive(Subcommand)]
+enum Crashed {
+    /// The books, sold on by processes that are killed while their disk refuses to work
+    Ledger {
+        /// How many operations, in all
+        #[arg(long, default_value_t = 100_000)]
+        operations: u64,
+        /// Seed of an earlier run
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse().task) {
         Ok(code) => code,
@@ -103,6 +122,9 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Test { quick } => test::run(&checkout(), quick)?,
         Task::Bench { what, arguments } => bench::run(&checkout(), what, &arguments)?,
+        Task::Crash { part: Crashed::Ledger { operations, seed } } => {
+            ledger::crash(&checkout(), operations, seed)?;
+        }
         Task::Shots { url, out, script, settle_ms, full, paths } => {
             let settle = Duration::from_millis(settle_ms);
             shots::run(&shots::Options { url, out, paths, script, settle, full })?;

@@ -66,7 +66,10 @@ mod server {
                 Err(Error::Protocol("another service holds the lease of these books".to_owned()))
             })
         });
-        let pool = pool.connect_with(options(url)?).await.map_err(failed)?;
+        // Its statements find rows by their keys and are planned once, perhaps while a table is still
+        // empty: a plan that reads the whole table would stay when there are millions of rows.
+        let options = options(url)?.options([("enable_seqscan", "off")]);
+        let pool = pool.connect_with(options).await.map_err(failed)?;
         Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
     }
 

@@ -1,6 +1,8 @@
 //! Which settlement these books belong to.
 
 use crate::bytes::Bytes;
+use crate::clock::seconds;
+use crate::{LedgerError, LedgerSettings};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,3 +18,22 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whether they are the books that these settings mean.
+    ///
+    /// # Errors
+    /// [`LedgerError::OtherSettlement`].
+    pub(crate) fn check(&self, settings: &LedgerSettings) -> Result<(), LedgerError> {
+        let expected = (seconds(settings.chain_id), Bytes::from(settings.settlement));
+        if (self.chain_id, self.settlement) == expected {
+            return Ok(());
+        }
+        Err(LedgerError::OtherSettlement {
+            found: self.settlement.into(),
+            found_chain: self.chain_id.unsigned_abs(),
+            expected: settings.settlement,
+            expected_chain: settings.chain_id,
+        })
+    }
+}

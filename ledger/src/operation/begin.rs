@@ -1,19 +1,17 @@
 //! A question begins: its price is reserved before any work is done, once per key.
 
-use crate::book::{Book, Kind, Movement, derived};
+use crate::book::{Kind, Movement, derived};
 use crate::bytes::{Bytes, Bytes32};
 use crate::clock::{midnight, now, seconds};
-use crate::entity::{answer, hold, idempotency};
+use crate::entity::{hold, idempotency};
+use crate::journal::{Journal, Key, Wanted};
 use crate::ledger::Context;
-use crate::read::balance::spent_since;
-use crate::writer::Operation;
+use crate::writer::Entry;
 use crate::{Account, LedgerError};
 use async_trait::async_trait;
 use footnote_domain::id::{AnswerId, Digest, TransferId};
 use footnote_domain::money::Nano;
 use footnote_domain::receipt::Funding;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{DatabaseTransaction, EntityTrait, Set};
 
 /// A request to reserve the highest price of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,23 +70,27 @@ pub enum Begun {
 }
 
 #[async_trait]
-impl Operation for Begin {
+impl Entry for Begin {
     type Output = Begun;
 
+    fn want(&self, wanted: &mut Wanted) {
+        wanted.keys.insert(self.name());
+        wanted.accounts.extend([self.payer, Account::Clearing]);
+    }
+
     async fn apply(
-        self,
+        &self,
         context: &Context,
-        tx: &DatabaseTransaction,
+        journal: &mut Journal<'_>,
     ) -> Result<Begun, LedgerError> {
-        let attempt = match self.earlier(tx).await? {
+        let attempt = match self.earlier(journal).await? {
             Earlier::Begun(earlier) => return Ok(earlier),
             Earlier::Free(attempt) => attempt,
         };
         let at = now();
-        self.check_daily_cap(tx, at).await?;
+        self.check_daily_cap(journal, at).await?;
         let id = attempt.hold;
-        let mut book = Book::open(tx).await?;
-        book.post(Movement {
+        let reserve = Movement {
             id,
             debit: self.payer,
             credit: Account::Clearing,
@@ -97,10 +99,9 @@ impl Operation for Begin {
             group: id,
             answer: Some(self.answer),
             at,
-        })
-        .await?;
-        book.close().await?;
-        self.record(context, tx, &attempt, at).await?;
+        };
+        journal.book().post(reserve).await?;
+        self.record(context, journal, &attempt, at);
         let funding = match self.payer {
             Account::Promotion => Funding::Promotion,
             _ => Funding::Balance,
@@ -131,33 +132,35 @@ enum Earlier {
 }
 
 impl Begin {
-    async fn earlier(&self, tx: &DatabaseTransaction) -> Result<Earlier, LedgerError> {
-        let key = (self.scope.clone(), self.key.clone());
-        let Some(known) = idempotency::Entity::find_by_id(key).one(tx).await? else {
+    fn name(&self) -> Key {
+        (self.scope.clone(), self.key.clone())
+    }
+
+    async fn earlier(&self, journal: &mut Journal<'_>) -> Result<Earlier, LedgerError> {
+        let Some(known) = journal.key(&self.name()).await? else {
             let hold = TransferId::derive(&self.scope, &self.key);
             return Ok(Earlier::Free(Attempt { number: 1, hold }));
         };
         if known.request_hash != self.request_hash.into() {
             return Err(LedgerError::KeyReused { key: self.key.clone() });
         }
-        let row = answer::Entity::find_by_id(known.answer).one(tx).await?;
-        let row = row.ok_or_else(|| {
+        let answer = known.answer.into();
+        let note = journal.answer(answer).await?.ok_or_else(|| {
             LedgerError::Corrupt(format!("key `{}` names an answer that is not there", self.key))
         })?;
-        let answer = known.answer.into();
-        Ok(match (row.state.as_str(), row.body) {
+        Ok(match (note.state.as_str(), note.stored) {
             ("running", _) => Earlier::Begun(Begun::Running { answer }),
-            ("voided", None) => {
-                let hold = derived("again", &TransferId::from(row.hold).to_string());
+            ("voided", false) => {
+                let hold = derived("again", &note.hold.to_string());
                 Earlier::Free(Attempt { number: known.attempt + 1, hold })
             }
             _ => Earlier::Begun(Begun::Finished { answer }),
         })
     }
 
-    async fn check_daily_cap(&self, tx: &DatabaseTransaction, at: i64) -> Result<(), LedgerError> {
+    async fn check_daily_cap(&self, journal: &mut Journal<'_>, at: i64) -> Result<(), LedgerError> {
         let Some(cap) = self.daily_cap else { return Ok(()) };
-        let spent = spent_since(tx, self.payer, midnight(at)).await?;
+        let spent = journal.spent(self.payer, midnight(at)).await?;
         if spent.plus(self.amount)? <= cap {
             return Ok(());
         }
@@ -165,44 +168,23 @@ impl Begin {
     }
 
     /// The key is claimed in the same transaction as the money: neither can exist alone.
-    async fn record(
-        &self,
-        context: &Context,
-        tx: &DatabaseTransaction,
-        attempt: &Attempt,
-        at: i64,
-    ) -> Result<(), LedgerError> {
-        let hold = hold::ActiveModel {
-            id: Set(Bytes32::from(attempt.hold)),
-            account: Set(self.payer.to_string()),
-            amount: Set(self.amount.get()),
-            answer: Set(self.answer.into()),
-            created_at: Set(at),
-            expires_at: Set(seconds(self.expires_at)),
-            instance: Set(Bytes(context.instance)),
+    fn record(&self, context: &Context, journal: &mut Journal<'_>, attempt: &Attempt, at: i64) {
+        let held = hold::Model {
+            id: Bytes32::from(attempt.hold),
+            account: self.payer.to_string(),
+            amount: self.amount.get(),
+            answer: self.answer.into(),
+            created_at: at,
+            expires_at: seconds(self.expires_at),
+            instance: Bytes(context.instance),
         };
-        hold::Entity::insert(hold).exec_without_returning(tx).await?;
-        let answer = answer::ActiveModel {
-            id: Set(self.answer.into()),
-            hold: Set(Bytes32::from(attempt.hold)),
-            state: Set("running".to_owned()),
-            body: Set(None),
-            reason: Set(None),
-            created_at: Set(at),
-            finished_at: Set(None),
+        let key = idempotency::Model {
+            scope: self.scope.clone(),
+            key: self.key.clone(),
+            request_hash: self.request_hash.into(),
+            answer: self.answer.into(),
+            attempt: attempt.number,
         };
-        answer::Entity::insert(answer).exec_without_returning(tx).await?;
-        let key = idempotency::ActiveModel {
-            scope: Set(self.scope.clone()),
-            key: Set(self.key.clone()),
-            request_hash: Set(self.request_hash.into()),
-            answer: Set(self.answer.into()),
-            attempt: Set(attempt.number),
-        };
-        let renew = OnConflict::columns([idempotency::Column::Scope, idempotency::Column::Key])
-            .update_columns([idempotency::Column::Answer, idempotency::Column::Attempt])
-            .to_owned();
-        idempotency::Entity::insert(key).on_conflict(renew).exec_without_returning(tx).await?;
-        Ok(())
+        journal.begin(held, key);
     }
 }

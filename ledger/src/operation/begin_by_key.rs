@@ -7,9 +7,10 @@ use crate::access::KeyUse;
 use crate::bytes::{Bytes, Bytes32};
 use crate::clock::{DAY, now};
 use crate::entity::{api_key, key_use};
+use crate::journal::Journal;
 use crate::ledger::Context;
 use crate::read::key::{Slot, spent};
-use crate::writer::Operation;
+use crate::writer::{Entry, Operation};
 use crate::{Account, LedgerError};
 use async_trait::async_trait;
 use footnote_domain::money::Nano;
@@ -26,26 +27,30 @@ impl Operation for BeginByKey {
     type Output = Begun;
 
     async fn apply(
-        self,
+        &self,
         context: &Context,
         tx: &DatabaseTransaction,
     ) -> Result<Begun, LedgerError> {
-        let Self { mut begin, used } = self;
+        let used = &self.used;
         let key = api_key::Entity::find_by_id(Bytes::from(used.key)).one(tx).await?;
         let key = key.filter(|key| key.revoked_at.is_none());
         let key = key.ok_or(LedgerError::NoSuchKey(used.key))?;
-        begin.payer = Account::Payer(key.owner.into());
-        let begun = begin.apply(context, tx).await?;
+        let payer = Account::Payer(key.owner.into());
+        let begin = Begin { payer, ..self.begin.clone() };
+        let mut journal = Journal::open(tx).await?;
+        let begun = begin.apply(context, &mut journal).await?;
         // What was asked before is read again, whatever the caps say today.
         let Begun::Held(hold) = begun else { return Ok(begun) };
         let day = now() / DAY;
-        check(tx, &key, &used, day, hold.amount).await?;
-        record(tx, &used, day, &hold).await?;
+        check(tx, &key, used, day, hold.amount).await?;
+        // Before the row that names the hold.
+        journal.close().await?;
+        record(tx, used, day, &hold).await?;
         Ok(begun)
     }
 }
 
-/// An error here takes the reservation back with it.
+/// An error here takes the reservation back with it: nothing of it is written yet.
 async fn check(
     tx: &DatabaseTransaction,
     key: &api_key::Model,

@@ -1,19 +1,20 @@
 //! An answer is charged: in one transaction the hold is posted, split into lines, numbered as a
 //! receipt of the open epoch, and the complete answer is stored.
 
-use super::hold::{Ending, find, resolve};
-use crate::book::{Book, Kind, Movement, chunked, derived};
+use crate::book::{Kind, Movement, derived};
 use crate::bytes::Bytes32;
 use crate::clock::now;
 use crate::entity::{epoch, hold, receipt, receipt_line};
+use crate::journal::{Ending, Journal, Wanted};
 use crate::ledger::Context;
-use crate::writer::Operation;
+use crate::writer::Entry;
 use crate::{Account, LedgerError};
 use async_trait::async_trait;
 use footnote_domain::id::{ContentHash, DatanetId, Digest, TransferId};
 use footnote_domain::money::{Line, Nano, Role};
-use footnote_domain::receipt::{Draft, Receipt, Seal, canonical_bytes};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set};
+use footnote_domain::receipt::{Draft, Receipt, Seal, Unnumbered, check_content};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use std::sync::Arc;
 
 /// A line, and the document that earned it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,41 +40,93 @@ pub struct Capture {
     pub lines: Vec<LineDetail>,
 }
 
-/// What a capture comes to: the receipt, still unsigned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Captured {
-    pub(crate) sequence: i64,
+/// What a capture comes to: its receipt's place, still unsigned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Captured {
+    /// It is charged.
+    Now {
+        /// Its receipt's number.
+        sequence: i64,
+        /// Its receipt's epoch.
+        epoch: i64,
+        /// The hash of the receipt before.
+        previous: Digest,
+        /// Its receipt's hash.
+        hash: Digest,
+    },
+    /// It was charged by an earlier capture, whose receipt has this number.
+    Before(i64),
+}
+
+/// A capture that was checked, with all that can be made before its number is known.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) capture: Capture,
+    /// The movement that takes the money.
+    pub(crate) capture_id: TransferId,
+    receipt: Unnumbered,
+}
+
+impl Checked {
+    /// Recomputes the receipt and writes it up to its number. It takes a while: off the async
+    /// threads, and outside the writer.
+    ///
+    /// # Errors
+    /// [`LedgerError::Draft`] for a receipt that would not verify.
+    pub(crate) fn new(capture: Capture, context: &Context) -> Result<Self, LedgerError> {
+        let capture_id = derived("capture", &capture.hold.to_string());
+        let seal = Seal {
+            chain_id: context.settings.chain_id,
+            settlement: context.settings.settlement,
+            sequence: 1,
+            epoch: 1,
+            previous: Digest::default(),
+            capture_id,
+        };
+        let receipt = Receipt::seal(capture.receipt.clone(), seal);
+        check_content(&receipt)
+            .map_err(|fault| LedgerError::Draft { field: "content", reason: fault.to_string() })?;
+        Ok(Self { receipt: Unnumbered::of(&receipt), capture, capture_id })
+    }
 }
 
 #[async_trait]
-impl Operation for Capture {
+impl Entry for Arc<Checked> {
     type Output = Captured;
 
+    fn want(&self, wanted: &mut Wanted) {
+        wanted.holds.insert(self.capture.hold);
+        wanted.accounts.insert(Account::Clearing);
+        let lines = self.capture.lines.iter();
+        wanted.accounts.extend(lines.map(|detail| account_of(&detail.line)));
+    }
+
     async fn apply(
-        self,
+        &self,
         context: &Context,
-        tx: &DatabaseTransaction,
+        journal: &mut Journal<'_>,
     ) -> Result<Captured, LedgerError> {
-        let (held, resolution) = find(tx, self.hold).await?;
+        let id = self.capture.hold;
+        let (held, resolution) = journal.hold(id).await?;
         match resolution {
             None => {}
             Some(resolution) if resolution.outcome == "captured" => {
-                return earlier(tx, self.hold).await;
+                return Ok(Captured::Before(journal.receipt_of(id).await?));
             }
             Some(resolution) => {
                 let reason = resolution.reason.unwrap_or_default();
-                return Err(LedgerError::AlreadyVoided { hold: self.hold, reason });
+                return Err(LedgerError::AlreadyVoided { hold: id, reason });
             }
         }
-        self.check(context, &held)?;
+        self.capture.check(context, &held)?;
+        // Read before anything is posted: nothing may fail between money and receipt.
+        journal.numbering().await?;
         let at = now();
-        let capture_id = derived("capture", &self.hold.to_string());
-        self.move_money(tx, &held, capture_id, at).await?;
-        let posted = self.receipt.charged.get();
-        let body = Some(self.body.clone());
-        let ending = Ending { state: "captured", posted, reason: None, body, at };
-        resolve(tx, &held, ending).await?;
-        self.number(context, tx, &held, capture_id, at).await
+        self.move_money(journal, &held, at).await?;
+        let posted = self.capture.receipt.charged.get();
+        let body = Some(self.capture.body.clone());
+        journal.end(&held, Ending { state: "captured", posted, reason: None, body, at });
+        self.number(journal, &held, at).await
     }
 }
 
@@ -109,98 +162,73 @@ impl Capture {
             None => Ok(()),
         }
     }
+}
 
+impl Checked {
     async fn move_money(
         &self,
-        tx: &DatabaseTransaction,
+        journal: &mut Journal<'_>,
         held: &hold::Model,
-        capture_id: TransferId,
         at: i64,
     ) -> Result<(), LedgerError> {
+        let group = self.capture.hold;
         let movement = |id, debit, credit, amount, kind| Movement {
             id,
             debit,
             credit,
             amount,
             kind,
-            group: self.hold,
+            group,
             answer: Some(held.answer.into()),
             at,
         };
         let payer: Account = held.account.parse()?;
         let reserved = Nano::new(i128::from(held.amount))?;
-        let post = Kind::Capture { pending: self.hold, held: reserved };
-        let mut book = Book::open(tx).await?;
-        let charged = self.receipt.charged;
-        book.post(movement(capture_id, payer, Account::Clearing, charged, post)).await?;
-        for (number, detail) in self.lines.iter().enumerate() {
-            let id = derived("line", &format!("{}/{number}", self.hold));
+        let post = Kind::Capture { pending: group, held: reserved };
+        let charged = self.capture.receipt.charged;
+        let book = journal.book();
+        book.post(movement(self.capture_id, payer, Account::Clearing, charged, post)).await?;
+        for (number, detail) in self.capture.lines.iter().enumerate() {
+            let id = derived("line", &format!("{group}/{number}"));
             let account = account_of(&detail.line);
             let amount = detail.line.amount;
             book.post(movement(id, Account::Clearing, account, amount, Kind::Line)).await?;
         }
-        book.close().await
+        Ok(())
     }
 
-    /// Gives the receipt its number, its epoch and its place in the chain, inside this transaction:
-    /// no number is ever lost or given twice.
+    /// Gives the receipt its number, its epoch and its place in the chain, inside the batch's
+    /// transaction: no number is ever lost or given twice.
     async fn number(
-        self,
-        context: &Context,
-        tx: &DatabaseTransaction,
+        &self,
+        journal: &mut Journal<'_>,
         held: &hold::Model,
-        capture_id: TransferId,
         at: i64,
     ) -> Result<Captured, LedgerError> {
-        let last = receipt::Entity::find().order_by_desc(receipt::Column::Sequence).one(tx).await?;
-        let (before, previous) =
-            last.map_or((0, Digest::default()), |row| (row.sequence, row.hash.into()));
-        let epoch = open_epoch(tx).await?;
-        let sequence = before + 1;
-        let charged = self.receipt.charged;
-        let sealed = Receipt::seal(
-            self.receipt,
-            Seal {
-                chain_id: context.settings.chain_id,
-                settlement: context.settings.settlement,
-                sequence: sequence.unsigned_abs(),
-                epoch: epoch.number.unsigned_abs(),
-                previous,
-                capture_id,
-            },
-        );
-        let row = receipt::ActiveModel {
-            sequence: Set(sequence),
-            hash: Set(sealed.hash().into()),
-            previous_hash: Set(previous.into()),
-            epoch: Set(epoch.number),
-            answer: Set(held.answer),
-            hold: Set(held.id),
-            payer: Set(held.account.clone()),
-            charged: Set(charged.get()),
-            body: Set(canonical_bytes(&sealed)),
-            signer: Set(None),
-            signature: Set(None),
-            created_at: Set(at),
+        let numbering = journal.numbering().await?;
+        let (sequence, epoch, previous) = (numbering.last + 1, numbering.epoch, numbering.hash);
+        let body = self.receipt.numbered(epoch.unsigned_abs(), previous, sequence.unsigned_abs());
+        let hash = Digest::of(&[&body]);
+        (numbering.last, numbering.hash) = (sequence, hash);
+        let row = receipt::Model {
+            sequence,
+            hash: hash.into(),
+            previous_hash: Bytes32::from(previous),
+            epoch,
+            answer: held.answer,
+            hold: held.id,
+            payer: held.account.clone(),
+            charged: self.capture.receipt.charged.get(),
+            body,
+            signer: None,
+            signature: None,
+            created_at: at,
         };
-        receipt::Entity::insert(row).exec_without_returning(tx).await?;
-        let rows =
-            (0..).zip(&self.lines).map(|(number, detail)| line_row(sequence, number, detail));
-        for rows in chunked(rows.collect()) {
-            receipt_line::Entity::insert_many(rows).exec_without_returning(tx).await?;
-        }
-        Ok(Captured { sequence })
+        let lines = (0..).zip(&self.capture.lines);
+        let lines = lines.map(|(number, detail)| line_row(sequence, number, detail)).collect();
+        journal.add_receipt(row, lines);
+        Ok(Captured::Now { sequence, epoch, previous, hash })
     }
-}
-
-/// A capture that is repeated comes to the receipt of the first one.
-async fn earlier(tx: &DatabaseTransaction, hold: TransferId) -> Result<Captured, LedgerError> {
-    let row = receipt::Entity::find()
-        .filter(receipt::Column::Hold.eq(Bytes32::from(hold)))
-        .one(tx)
-        .await?;
-    let row = row.ok_or_else(|| LedgerError::Corrupt(format!("hold {hold} has no receipt")))?;
-    Ok(Captured { sequence: row.sequence })
 }
 
 /// The one epoch that takes receipts.
@@ -219,16 +247,16 @@ fn account_of(line: &Line) -> Account {
     }
 }
 
-fn line_row(sequence: i64, number: i64, detail: &LineDetail) -> receipt_line::ActiveModel {
-    receipt_line::ActiveModel {
-        sequence: Set(sequence),
-        number: Set(number),
-        role: Set(role_name(detail.line.role).to_owned()),
-        payee: Set(detail.line.payee.into()),
-        account: Set(account_of(&detail.line).to_string()),
-        amount: Set(detail.line.amount.get()),
-        owner: Set(detail.owner.map(Into::into)),
-        datanet: Set(detail.datanet.map(Into::into)),
+fn line_row(sequence: i64, number: i64, detail: &LineDetail) -> receipt_line::Model {
+    receipt_line::Model {
+        sequence,
+        number,
+        role: role_name(detail.line.role).to_owned(),
+        payee: detail.line.payee.into(),
+        account: account_of(&detail.line).to_string(),
+        amount: detail.line.amount.get(),
+        owner: detail.owner.map(Into::into),
+        datanet: detail.datanet.map(Into::into),
     }
 }
 

@@ -26,7 +26,11 @@ impl Operation for RecordClaim {
     /// What was newly paid.
     type Output = Nano;
 
-    async fn apply(self, context: &Context, tx: &DatabaseTransaction) -> Result<Nano, LedgerError> {
+    async fn apply(
+        &self,
+        context: &Context,
+        tx: &DatabaseTransaction,
+    ) -> Result<Nano, LedgerError> {
         self.check_leaf(tx).await?;
         let total = nano_of_token_units(self.claimed_units, context.settings.token_decimals)?;
         let known =

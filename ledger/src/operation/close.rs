@@ -26,7 +26,7 @@ pub(crate) struct OpenFirstEpoch;
 impl Operation for OpenFirstEpoch {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         if epoch::Entity::find().one(tx).await?.is_none() {
             open(tx, 1, 1, 1, now()).await?;
         }
@@ -45,7 +45,7 @@ impl Operation for CloseEpoch {
     type Output = Option<u64>;
 
     async fn apply(
-        self,
+        &self,
         context: &Context,
         tx: &DatabaseTransaction,
     ) -> Result<Option<u64>, LedgerError> {

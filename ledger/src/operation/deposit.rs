@@ -45,7 +45,11 @@ impl Operation for Deposit {
     /// Whether it was new.
     type Output = bool;
 
-    async fn apply(self, context: &Context, tx: &DatabaseTransaction) -> Result<bool, LedgerError> {
+    async fn apply(
+        &self,
+        context: &Context,
+        tx: &DatabaseTransaction,
+    ) -> Result<bool, LedgerError> {
         let seen = deposit::Entity::find_by_id(self.key()).one(tx).await?;
         if seen.as_ref().is_some_and(|row| row.orphaned_at.is_none()) {
             return Ok(false);
@@ -113,8 +117,8 @@ pub(crate) struct Orphan {
 impl Operation for Orphan {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
-        let row = self.deposit;
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+        let row = &self.deposit;
         let key = (row.chain_id, row.block_hash, row.log_index);
         let current = deposit::Entity::find_by_id(key).one(tx).await?;
         let Some(current) = current.filter(|row| row.orphaned_at.is_none()) else { return Ok(()) };
@@ -160,7 +164,7 @@ pub(crate) struct MoveCursor {
 impl Operation for MoveCursor {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let row = cursor::ActiveModel {
             name: Set(self.name.to_owned()),
             block_number: Set(seconds(self.block_number)),

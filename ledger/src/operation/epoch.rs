@@ -49,7 +49,7 @@ pub(crate) struct Advance {
 impl Operation for Advance {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let row = epoch::Entity::find_by_id(seconds(self.epoch)).one(tx).await?;
         let row = row.ok_or(LedgerError::EpochState { epoch: self.epoch, needed: "known" })?;
         let state = row.state.clone();

@@ -26,7 +26,7 @@ pub(crate) struct MakeKey(pub(crate) NewKey);
 impl Operation for MakeKey {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let Self(new) = self;
         let live = api_key::Entity::find()
             .filter(api_key::Column::Owner.eq(Bytes::from(new.owner)))
@@ -39,12 +39,12 @@ impl Operation for MakeKey {
             hash: Set(new.hash.into()),
             kind: Set(new.kind.name().to_owned()),
             owner: Set(new.owner.into()),
-            hint: Set(new.hint),
+            hint: Set(new.hint.clone()),
             created_at: Set(seconds(new.created_at)),
             ..with_terms(&new.terms)
         };
         api_key::Entity::insert(row).exec_without_returning(tx).await?;
-        put_origins(tx, new.id, new.terms.origins).await
+        put_origins(tx, new.id, &new.terms.origins).await
     }
 }
 
@@ -63,13 +63,13 @@ fn with_terms(terms: &KeyTerms) -> api_key::ActiveModel {
 async fn put_origins(
     tx: &DatabaseTransaction,
     id: KeyId,
-    origins: Vec<String>,
+    origins: &[String],
 ) -> Result<(), LedgerError> {
     let key_id = Bytes::from(id);
     let old = key_origin::Entity::delete_many();
     old.filter(key_origin::Column::KeyId.eq(key_id)).exec(tx).await?;
     for origin in origins {
-        let row = key_origin::ActiveModel { key_id: Set(key_id), origin: Set(origin) };
+        let row = key_origin::ActiveModel { key_id: Set(key_id), origin: Set(origin.clone()) };
         key_origin::Entity::insert(row).exec_without_returning(tx).await?;
     }
     Ok(())
@@ -86,14 +86,14 @@ pub(crate) struct ChangeKey {
 impl Operation for ChangeKey {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let known = owned(tx, self.id, self.owner).await?;
         if known.revoked_at.is_some() {
             return Err(LedgerError::NoSuchKey(self.id));
         }
         let row = api_key::ActiveModel { id: Set(known.id), ..with_terms(&self.terms) };
         row.update(tx).await?;
-        put_origins(tx, self.id, self.terms.origins).await
+        put_origins(tx, self.id, &self.terms.origins).await
     }
 }
 
@@ -117,7 +117,7 @@ pub(crate) struct RevokeKey {
 impl Operation for RevokeKey {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let known = owned(tx, self.id, self.owner).await?;
         if known.revoked_at.is_some() {
             return Ok(());
@@ -125,7 +125,7 @@ impl Operation for RevokeKey {
         let mut row = known.into_active_model();
         row.revoked_at = Set(Some(seconds(self.at)));
         row.update(tx).await?;
-        put_origins(tx, self.id, Vec::new()).await
+        put_origins(tx, self.id, &[]).await
     }
 }
 
@@ -139,7 +139,7 @@ pub(crate) struct NoteKeyUsed {
 impl Operation for NoteKeyUsed {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         api_key::Entity::update_many()
             .col_expr(api_key::Column::UsedAt, Expr::value(Some(seconds(self.at))))
             .filter(api_key::Column::Id.eq(Bytes::from(self.id)))

@@ -25,10 +25,10 @@ pub(crate) struct Note {
 impl Operation for Note {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let at = now();
         let row = outbox::ActiveModel {
-            key: Set(self.key),
+            key: Set(self.key.clone()),
             kind: Set(self.kind.to_owned()),
             epoch: Set(seconds(self.epoch)),
             state: Set(self.state.to_owned()),

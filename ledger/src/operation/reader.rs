@@ -23,11 +23,11 @@ pub(crate) struct GiveFeedback {
 impl Operation for GiveFeedback {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let row = answer_feedback::ActiveModel {
             answer: Set(self.answer.into()),
             good: Set(self.feedback.good),
-            reason: Set(self.feedback.reason),
+            reason: Set(self.feedback.reason.clone()),
             given_at: Set(seconds(self.feedback.given_at)),
         };
         let renew = OnConflict::column(answer_feedback::Column::Answer)
@@ -54,7 +54,7 @@ impl Operation for EraseAnswer {
     /// Whether there was something to forget.
     type Output = bool;
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<bool, LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<bool, LedgerError> {
         let key = Bytes::from(self.answer);
         let erased = answer::Entity::update_many()
             .col_expr(answer::Column::Body, Expr::value(ERASED.to_vec()))

@@ -19,7 +19,7 @@ pub(crate) struct OpenSession(pub(crate) NewSession);
 impl Operation for OpenSession {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let Self(new) = self;
         let at = seconds(new.created_at);
         forget_expired(tx, at).await?;
@@ -32,7 +32,7 @@ impl Operation for OpenSession {
         let row = session::ActiveModel {
             id: Set(new.id.into()),
             address: Set(new.address.into()),
-            agent: Set(new.agent),
+            agent: Set(new.agent.clone()),
             created_at: Set(at),
             expires_at: Set(seconds(new.expires_at)),
             seen_at: Set(at),
@@ -75,7 +75,7 @@ pub(crate) struct NoteSeen {
 impl Operation for NoteSeen {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         session::Entity::update_many()
             .col_expr(session::Column::SeenAt, Expr::value(seconds(self.at)))
             .filter(session::Column::Id.eq(Bytes32::from(self.id)))
@@ -95,7 +95,7 @@ pub(crate) struct EndSession {
 impl Operation for EndSession {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         session::Entity::delete_many()
             .filter(session::Column::Id.eq(Bytes32::from(self.id)))
             .filter(session::Column::Address.eq(Bytes::from(self.owner)))

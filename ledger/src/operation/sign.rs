@@ -1,13 +1,11 @@
 //! A receipt's signature arrives, after the commit that numbered it.
 
 use crate::LedgerError;
-use crate::bytes::Bytes;
-use crate::entity::receipt;
+use crate::journal::{Journal, Wanted};
 use crate::ledger::Context;
-use crate::writer::Operation;
+use crate::writer::Entry;
 use async_trait::async_trait;
 use footnote_domain::id::Address;
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
 /// One signature for one receipt.
 pub(crate) struct AttachSignature {
@@ -17,17 +15,13 @@ pub(crate) struct AttachSignature {
 }
 
 #[async_trait]
-impl Operation for AttachSignature {
+impl Entry for AttachSignature {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
-        let signed = receipt::ActiveModel {
-            sequence: Set(self.sequence),
-            signer: Set(Some(self.signer.into())),
-            signature: Set(Some(Bytes(self.signature))),
-            ..Default::default()
-        };
-        signed.update(tx).await?;
+    fn want(&self, _: &mut Wanted) {}
+
+    async fn apply(&self, _: &Context, journal: &mut Journal<'_>) -> Result<(), LedgerError> {
+        journal.sign(self.sequence, self.signer, self.signature);
         Ok(())
     }
 }

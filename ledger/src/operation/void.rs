@@ -1,11 +1,11 @@
 //! A question ends without a charge: all that was reserved is released, once.
 
-use super::hold::{Ending, find, resolve};
-use crate::book::{Book, Kind, Movement, derived};
+use crate::book::{Kind, Movement, derived};
 use crate::clock::{now, seconds};
 use crate::entity::{hold, hold_resolution};
+use crate::journal::{Ending, Journal, Wanted};
 use crate::ledger::Context;
-use crate::writer::Operation;
+use crate::writer::{Entry, Operation};
 use crate::{Account, LedgerError};
 use async_trait::async_trait;
 use footnote_domain::id::TransferId;
@@ -29,15 +29,20 @@ pub(crate) struct Void {
 }
 
 #[async_trait]
-impl Operation for Void {
+impl Entry for Void {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
-        let (held, resolution) = find(tx, self.hold).await?;
+    fn want(&self, wanted: &mut Wanted) {
+        wanted.holds.insert(self.hold);
+        wanted.accounts.insert(Account::Clearing);
+    }
+
+    async fn apply(&self, _: &Context, journal: &mut Journal<'_>) -> Result<(), LedgerError> {
+        let (held, resolution) = journal.hold(self.hold).await?;
         match resolution {
             Some(resolution) if resolution.outcome == "voided" => Ok(()),
             Some(_) => Err(LedgerError::AlreadyCaptured(self.hold)),
-            None => release(tx, &held, self.outcome).await,
+            None => release(journal, &held, &self.outcome).await,
         }
     }
 }
@@ -55,7 +60,7 @@ impl Operation for Abandoned {
     /// How many were released.
     type Output = u64;
 
-    async fn apply(self, context: &Context, tx: &DatabaseTransaction) -> Result<u64, LedgerError> {
+    async fn apply(&self, context: &Context, tx: &DatabaseTransaction) -> Result<u64, LedgerError> {
         let resolved = Query::select()
             .column(hold_resolution::Column::PendingId)
             .from(hold_resolution::Entity)
@@ -63,7 +68,7 @@ impl Operation for Abandoned {
         let unresolved = hold::Entity::find().filter(hold::Column::Id.not_in_subquery(resolved));
         let (which, reason) = match self {
             Self::ExpiredAt(time) => {
-                (hold::Column::ExpiresAt.lte(seconds(time)), "it was not finished in time")
+                (hold::Column::ExpiresAt.lte(seconds(*time)), "it was not finished in time")
             }
             Self::OfOtherInstances => (
                 hold::Column::Instance.ne(crate::bytes::Bytes(context.instance)),
@@ -71,23 +76,25 @@ impl Operation for Abandoned {
             ),
         };
         let rows = unresolved.filter(which).order_by_asc(hold::Column::CreatedAt).all(tx).await?;
+        let mut journal = Journal::open(tx).await?;
+        let outcome = Outcome { body: None, reason: reason.to_owned() };
         for held in &rows {
-            let outcome = Outcome { body: None, reason: reason.to_owned() };
-            release(tx, held, outcome).await?;
+            journal.know_unresolved(held.clone());
+            release(&mut journal, held, &outcome).await?;
         }
+        journal.close().await?;
         Ok(rows.len() as u64)
     }
 }
 
 async fn release(
-    tx: &DatabaseTransaction,
+    journal: &mut Journal<'_>,
     held: &hold::Model,
-    outcome: Outcome,
+    outcome: &Outcome,
 ) -> Result<(), LedgerError> {
     let at = now();
     let hold = TransferId::from(held.id);
-    let mut book = Book::open(tx).await?;
-    book.post(Movement {
+    let give_back = Movement {
         id: derived("void", &hold.to_string()),
         debit: held.account.parse()?,
         credit: Account::Clearing,
@@ -96,9 +103,10 @@ async fn release(
         group: hold,
         answer: Some(held.answer.into()),
         at,
-    })
-    .await?;
-    book.close().await?;
-    let reason = Some(outcome.reason);
-    resolve(tx, held, Ending { state: "voided", posted: 0, reason, body: outcome.body, at }).await
+    };
+    journal.book().post(give_back).await?;
+    let Outcome { body, reason } = outcome.clone();
+    let ending = Ending { state: "voided", posted: 0, reason: Some(reason), body, at };
+    journal.end(held, ending);
+    Ok(())
 }

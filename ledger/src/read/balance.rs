@@ -39,6 +39,16 @@ pub(crate) async fn spent_since<C: ConnectionTrait>(
     account: Account,
     from: i64,
 ) -> Result<Nano, LedgerError> {
+    let charged = charged_since(connection, account, from).await?;
+    Ok(charged.plus(balance(connection, account).await?.pending)?)
+}
+
+/// What an account was charged since a time.
+pub(crate) async fn charged_since<C: ConnectionTrait>(
+    connection: &C,
+    account: Account,
+    from: i64,
+) -> Result<Nano, LedgerError> {
     let charged: Option<Option<i64>> = receipt::Entity::find()
         .select_only()
         .column_as(receipt::Column::Charged.sum().cast_as("bigint"), "charged")
@@ -47,6 +57,5 @@ pub(crate) async fn spent_since<C: ConnectionTrait>(
         .into_tuple()
         .one(connection)
         .await?;
-    let charged = Nano::new(i128::from(charged.flatten().unwrap_or(0)))?;
-    Ok(charged.plus(balance(connection, account).await?.pending)?)
+    Ok(Nano::new(i128::from(charged.flatten().unwrap_or(0)))?)
 }

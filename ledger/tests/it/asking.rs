@@ -162,6 +162,42 @@ async fn a_key_stands_for_one_request() {
 }
 
 #[tokio::test]
+async fn of_many_same_requests_at_once_one_is_held() {
+    let desk = Desk::open().await;
+    desk.fund(PAYER, 100 * PRICE, 0).await;
+    let mut asked = tokio::task::JoinSet::new();
+    for n in 0..100 {
+        let ledger = desk.ledger.clone();
+        let asks = Begin { answer: answer_id(n), ..begin(1) };
+        asked.spawn(async move { ledger.begin(asks).await.expect("begins") });
+    }
+    let begun = asked.join_all().await;
+    let held = begun.iter().filter(|begun| matches!(begun, Begun::Held(_))).count();
+    let running = begun.iter().filter(|begun| matches!(begun, Begun::Running { .. })).count();
+    assert_eq!((held, running), (1, 99));
+    assert_eq!(i128::from(desk.available(Account::Payer(PAYER)).await), 99 * PRICE);
+    desk.audited().await;
+}
+
+#[tokio::test]
+async fn of_a_capture_and_a_void_at_once_one_counts() {
+    let desk = Desk::open().await;
+    desk.fund(PAYER, 100 * PRICE, 0).await;
+    for n in 0..20 {
+        let hold = desk.hold(n).await;
+        let asks = capture(&hold, &[(&[author(1), escrow(2)], 920_000)]);
+        let (captured, voided) =
+            tokio::join!(desk.ledger.capture(asks), desk.ledger.void(hold.id, failed("late")));
+        match (captured, voided) {
+            (Ok(_), Err(LedgerError::AlreadyCaptured(_))) => {}
+            (Err(LedgerError::AlreadyVoided { .. }), Ok(())) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    desk.audited().await;
+}
+
+#[tokio::test]
 async fn expired_holds_are_swept_and_others_are_not() {
     let desk = Desk::open().await;
     desk.fund(PAYER, 10 * PRICE, 0).await;

@@ -20,6 +20,7 @@ use footnote_ledger::{
     Account, Begin, Begun, Capture, Deposit, Hold, Ledger, LedgerError, LedgerSettings, LineDetail,
     Opening,
 };
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -115,8 +116,13 @@ impl Desk {
 }
 
 pub(crate) fn settings(folder: &TempDir) -> LedgerSettings {
+    LedgerSettings { database_url: database_url(folder), ..settings_in(folder.path()) }
+}
+
+/// Books of a service, SQLite in this folder.
+pub(crate) fn settings_in(folder: &Path) -> LedgerSettings {
     LedgerSettings {
-        database_url: database_url(folder),
+        database_url: format!("sqlite://{}", folder.join("ledger.db").display()),
         opening: Opening::Service,
         chain_id: CHAIN,
         settlement: SETTLEMENT,
@@ -124,7 +130,7 @@ pub(crate) fn settings(folder: &TempDir) -> LedgerSettings {
         platform: PayeeId::from_address(OPERATOR),
         treasury: PayeeId::from_address(OPERATOR),
         promotion_funder: Some(OPERATOR),
-        bundles: folder.path().join("bundles"),
+        bundles: folder.join("bundles"),
         signer: dev_signer(0).expect("a key"),
     }
 }

@@ -245,8 +245,20 @@ fn ledger_settings(
     operator: Address,
     opening: Opening,
 ) -> Result<LedgerSettings, AppError> {
+    let signer = receipt_signer(&places.keys().join("receipts.key"))?;
+    Ok(settings_signed_by(signer, config, places, deployment, operator, opening))
+}
+
+fn settings_signed_by(
+    signer: PrivateKeySigner,
+    config: &Config,
+    places: &Places<'_>,
+    deployment: Deployment,
+    operator: Address,
+    opening: Opening,
+) -> LedgerSettings {
     let platform = PayeeId::from_address(operator);
-    Ok(LedgerSettings {
+    LedgerSettings {
         database_url: places.database_url(config),
         opening,
         chain_id: deployment.chain_id,
@@ -257,8 +269,8 @@ fn ledger_settings(
         treasury: platform,
         promotion_funder: Some(operator),
         bundles: places.bundles(),
-        signer: receipt_signer(&places.keys().join("receipts.key"))?,
-    })
+        signer,
+    }
 }
 
 /// Opens the books beside a running service, for settling, claiming and auditing.
@@ -269,6 +281,19 @@ pub(crate) async fn ledger_beside(config: &Config) -> Result<(Ledger, Deployment
     make_private(&places.keys())?;
     let settings = ledger_settings(config, &places, deployment, operator, Opening::Beside)?;
     Ok((Ledger::open(settings).await?, deployment))
+}
+
+/// What the books of this configuration are, for whoever only looks at them. The key that signs is made
+/// by the first start, not by a look: until then another stands in its place, and signs nothing.
+pub(crate) fn ledger_settings_of(
+    config: &Config,
+    deployment: Deployment,
+) -> Result<LedgerSettings, AppError> {
+    let places = Places(&config.data_dir);
+    let key = places.keys().join("receipts.key");
+    let signer = if key.exists() { receipt_signer(&key)? } else { dev_signer(0)? };
+    let (operator, opening) = (operator(config)?, Opening::Beside);
+    Ok(settings_signed_by(signer, config, &places, deployment, operator, opening))
 }
 
 /// Where texts and token counts lie, for auditing beside a running service.

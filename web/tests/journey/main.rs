@@ -14,6 +14,7 @@ mod evidence;
 mod house;
 mod importing;
 mod keys;
+mod operating;
 mod paying;
 mod reading;
 mod searching;

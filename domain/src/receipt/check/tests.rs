@@ -9,7 +9,7 @@ use crate::money::{Beneficiaries, FeePolicy, Nano, Tariff, Usage, settle};
 use crate::payee::Payees;
 use crate::receipt::{
     AttributionRecord, Draft, Funding, Model, OwnerRecord, PassageRecord, RetrievalRecord, Seal,
-    TariffRecord, UnownedReason, UnownedSentence, canonical_bytes,
+    TariffRecord, Unnumbered, UnownedReason, UnownedSentence, canonical_bytes,
 };
 
 fn payee(n: u8) -> PayeeId {
@@ -135,6 +135,19 @@ fn a_true_receipt_passes_and_reads_back() {
     assert_eq!(check(&envelope), Ok(()));
     let bytes = canonical_bytes(&envelope);
     assert_eq!(Envelope::parse(&bytes).expect("reads back"), envelope);
+}
+
+#[test]
+fn a_receipt_numbered_late_has_the_bytes_of_one_written_at_once() {
+    let mut receipt = envelope().receipt;
+    let unnumbered = Unnumbered::of(&receipt);
+    for (epoch, sequence) in [(1, 1), (7, 9_999), (u64::MAX, u64::MAX)] {
+        (receipt.epoch, receipt.sequence) = (epoch, sequence);
+        receipt.previous = Digest::of(&[b"before", &sequence.to_be_bytes()]);
+        let bytes = unnumbered.numbered(epoch, receipt.previous, sequence);
+        assert_eq!(bytes, canonical_bytes(&receipt));
+        assert_eq!(Digest::of(&[&bytes]), receipt.hash());
+    }
 }
 
 #[test]
