@@ -14,6 +14,8 @@ mod evidence;
 mod house;
 mod importing;
 mod keys;
+mod limits;
+mod mcp;
 mod paying;
 mod reading;
 mod searching;
