@@ -201,6 +201,7 @@ struct RawLimits {
     answers_per_payer: usize,
     queue_seconds: usize,
     answer_seconds: u64,
+    requests_per_minute: usize,
 }
 
 impl Default for RawLimits {
@@ -212,6 +213,7 @@ impl Default for RawLimits {
             answers_per_payer: 16,
             queue_seconds: 10,
             answer_seconds: 60,
+            requests_per_minute: 1_200,
         }
     }
 }

@@ -334,6 +334,10 @@ problem-too-many = { $count ->
     [one] { $n } of your questions is under way already; ask again when it is answered.
    *[other] { $n } of your questions are under way already; ask again when one of them is answered.
  }
+problem-too-often = { $count ->
+    [one] These were many requests in a minute; come back in { $n } second.
+   *[other] These were many requests in a minute; come back in { $n } seconds.
+ }
 problem-key-cap = That was enough for today; please come back tomorrow.
 problem-key-revoked = This key was revoked; make another one on the page of keys.
 problem-model-away = The model does not answer at this moment; nothing was charged. Try again in a minute.

@@ -322,6 +322,10 @@ problem-too-many = { $count ->
     [one] Ya hay { $n } pregunta suya en curso; pregunte de nuevo cuando esté respondida.
    *[other] Ya hay { $n } preguntas suyas en curso; pregunte de nuevo cuando una esté respondida.
  }
+problem-too-often = { $count ->
+    [one] Fueron muchas peticiones en un minuto; vuelva dentro de { $n } segundo.
+   *[other] Fueron muchas peticiones en un minuto; vuelva dentro de { $n } segundos.
+ }
 problem-key-cap = Por hoy es suficiente; vuelva mañana, por favor.
 problem-key-revoked = Esta clave fue revocada; cree otra en la página de claves.
 problem-model-away = El modelo no responde en este momento; no se cobró nada. Inténtelo de nuevo en un minuto.

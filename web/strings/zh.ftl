@@ -300,6 +300,9 @@ problem-busy = { $count ->
 problem-too-many = { $count ->
    *[other] 您已有 { $n } 个问题正在回答；请等其中一个完成后再问。
  }
+problem-too-often = { $count ->
+   *[other] 一分钟内的请求太多；请 { $n } 秒后再来。
+ }
 problem-key-cap = 今天的额度已用完；请明天再来。
 problem-key-revoked = 此密钥已被撤销；请在密钥页面另建一个。
 problem-model-away = 模型此刻没有响应；没有收费。请一分钟后再试。

@@ -116,4 +116,7 @@ queue_seconds = 10
 answers_per_payer = 16
 # After this many seconds an unfinished answer is given up and nothing is charged.
 answer_seconds = 60
+# Requests of one caller (a key, an account, else a network address) in a minute; more are told with 429
+# when to come back. 0 for no limit, as behind a balancer that limits by itself.
+requests_per_minute = 1200
 "#;

@@ -1,7 +1,7 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
 use super::generation::{BackendConfig, backend, necessity};
-use super::limits::queue;
+use super::limits::{queue, requests_per_minute};
 use super::{DatabaseUrl, RawConfig};
 use crate::ask::queue::QueueLimits;
 use figment::Figment;
@@ -96,6 +96,8 @@ pub struct Config {
     pub question_chars: usize,
     /// Answers made at once, and questions that wait.
     pub queue: QueueLimits,
+    /// Requests of one caller in a minute; 0 for no limit.
+    pub requests_per_minute: u32,
     /// Seconds until an answer is given up.
     pub answer_seconds: u64,
 }
@@ -188,6 +190,7 @@ impl Config {
             )?,
             question_chars: within("limits.question_chars", raw.limits.question_chars, 10, 20_000)?,
             queue: queue(&raw.limits)?,
+            requests_per_minute: requests_per_minute(&raw.limits)?,
             answer_seconds: within(
                 "limits.answer_seconds",
                 usize::try_from(raw.limits.answer_seconds).unwrap_or(usize::MAX),

@@ -14,6 +14,8 @@ mod evidence;
 mod house;
 mod importing;
 mod keys;
+mod limits;
+mod mcp;
 mod operating;
 mod paying;
 mod reading;

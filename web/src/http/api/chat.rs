@@ -222,8 +222,9 @@ pub(super) fn usage(answer: &Answer) -> Value {
     json!({"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written})
 }
 
-/// The names under which answers can be asked for, with what an answer costs at most and how long the last
-/// ones took.
+/// The names to ask under, with what an answer costs and takes.
+///
+/// `price_at_most` is what is reserved before any work, `expected_ms` how long the last answers took.
 #[utoipa::path(
     get,
     path = "/v1/models",

@@ -100,7 +100,9 @@ async fn own(app: &App, request: &HttpRequest, id: &str) -> Result<AnswerId, Api
     if mine { Ok(id) } else { Err(AskError::UnknownAnswer(id).into()) }
 }
 
-/// The answer as it comes, as server-sent events; after `Last-Event-ID`, the rest of it.
+/// The answer as it comes, as server-sent events.
+///
+/// With the header `Last-Event-ID`, the rest of it.
 #[utoipa::path(
     get,
     path = "/v1/widget/answers/{id}/events",
