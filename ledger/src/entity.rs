@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod answer;
 pub(crate) mod answer_feedback;
+pub(crate) mod answer_name;
 pub(crate) mod api_key;
 pub(crate) mod claim;
 pub(crate) mod cursor;

@@ -11,13 +11,17 @@ use crate::operation::capture::{Capture, Captured, Checked};
 use crate::operation::claim::RecordClaim;
 use crate::operation::close::{CloseEpoch, OpenFirstEpoch};
 use crate::operation::deposit::Deposit;
+use crate::operation::rename::Rename;
 use crate::operation::sign::AttachSignature;
 use crate::operation::void::{Abandoned, Outcome, Void};
 use crate::read::answer::StoredAnswer;
 use crate::read::balance::Balance;
 use crate::read::earning::{Earnings, PayeeTotals};
 use crate::read::epoch::{ClaimProof, EpochRecord};
-use crate::read::{answer, balance, earning, epoch, receipt};
+use crate::read::feedback::GivenFeedback;
+use crate::read::history::{AskedAnswer, Cursor};
+use crate::read::statistics::Statistics;
+use crate::read::{answer, balance, earning, epoch, feedback, history, receipt, statistics};
 use crate::writer::Writer;
 use crate::{Account, LedgerError, LedgerSettings, Opening};
 use footnote_domain::id::{Address, AnswerId, Digest, PayeeId, TransferId};
@@ -222,6 +226,38 @@ impl Ledger {
     /// An answer by its id.
     pub async fn answer(&self, id: AnswerId) -> Result<Option<StoredAnswer>, LedgerError> {
         answer::answer(&self.readers, id).await
+    }
+
+    /// What was asked within a scope (see [`Begin::scope`]), the newest first, from `before` on.
+    ///
+    /// [`Begin::scope`]: crate::Begin::scope
+    pub async fn asked(
+        &self,
+        scope: &str,
+        before: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Vec<AskedAnswer>, LedgerError> {
+        history::asked(&self.readers, scope, before, limit).await
+    }
+
+    /// Within which scope an answer was asked.
+    pub async fn scope_of(&self, answer: AnswerId) -> Result<Option<String>, LedgerError> {
+        history::scope_of(&self.readers, answer).await
+    }
+
+    /// Gives an answer a name in its reader's list; none is its question again.
+    pub async fn rename(&self, answer: AnswerId, name: Option<String>) -> Result<(), LedgerError> {
+        self.writer.submit(Rename { answer, name }).await
+    }
+
+    /// What readers thought, the newest first.
+    pub async fn feedback(&self, limit: u32) -> Result<Vec<GivenFeedback>, LedgerError> {
+        feedback::newest(&self.readers, limit).await
+    }
+
+    /// Answers, fees and shares in all and by day, the last `days` days up to that of `now`.
+    pub async fn statistics(&self, now: u64, days: u32) -> Result<Statistics, LedgerError> {
+        statistics::statistics(&self.readers, seconds(now), days).await
     }
 
     /// The receipt of an answer, `None` when it cost nothing or still runs.

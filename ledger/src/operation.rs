@@ -11,6 +11,7 @@ pub(crate) mod epoch;
 pub(crate) mod key;
 pub(crate) mod outbox;
 pub(crate) mod reader;
+pub(crate) mod rename;
 pub(crate) mod session;
 pub(crate) mod sign;
 pub(crate) mod void;

@@ -15,6 +15,7 @@ mod m20260101_000004_receipts;
 mod m20260101_000005_chain;
 mod m20261124_000006_attempts;
 mod m20261125_000010_access;
+mod m20261125_000020_readers;
 
 /// All migrations, oldest first.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000005_chain::Migration),
             Box::new(m20261124_000006_attempts::Migration),
             Box::new(m20261125_000010_access::Migration),
+            Box::new(m20261125_000020_readers::Migration),
         ]
     }
 }

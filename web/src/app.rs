@@ -47,6 +47,9 @@ use footnote_retriever::Shelf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
+/// Symbol of the payment token.
+pub const CURRENCY: &str = "OPEN";
+
 /// A running service.
 pub struct App {
     /// The configuration it was built from.
@@ -107,7 +110,7 @@ impl App {
 
     /// Symbol of the payment token.
     pub fn currency(&self) -> &'static str {
-        "OPEN"
+        CURRENCY
     }
 
     /// Whether search goes by meaning too.

@@ -10,6 +10,7 @@ pub mod error;
 pub mod event;
 pub mod evidence;
 mod find;
+pub mod kept;
 pub mod live;
 mod necessity;
 mod next;
@@ -37,6 +38,7 @@ pub(crate) use terms::{now, tariff, usage_most};
 
 use crate::app::App;
 use caps::Taken;
+pub use conclude::{NO_SOURCE, TOO_LITTLE};
 use conclude::{abandon, conclude};
 use footnote_domain::id::{AnswerId, DatanetId, Digest};
 use footnote_domain::money::Nano;
@@ -77,8 +79,8 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whose questions wait together and whose keys are told apart.
-    fn scope(&self) -> String {
+    /// Whose questions wait together, whose keys are told apart, and whose an answer is.
+    pub fn scope(&self) -> String {
         self.payer.scope(self.session.as_deref().unwrap_or(&self.ip))
     }
 }

@@ -10,6 +10,7 @@ mod claim;
 mod demo_chain;
 mod doctor;
 mod eval;
+mod feedback;
 mod import;
 mod output;
 mod remote;
@@ -64,6 +65,8 @@ enum Command {
     /// Recompute the books by a model that shares no code with what wrote them; exit 0 when every rule
     /// holds, 1 naming those that are broken. Safe beside a running service.
     Audit(audit::AuditArgs),
+    /// What readers thought of their answers, the newest first. Safe beside a running service.
+    Feedback(feedback::FeedbackArgs),
     /// Copy what a restored service cannot make again into a new folder; safe beside a running service.
     Backup(backup::BackupArgs),
     /// Check everything that a service needs, changing nothing: a line per part, and the next step where
@@ -150,6 +153,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Claim(args) => claim::run(args).await?,
         Command::Bundle(args) => bundle::run(args).await?,
         Command::Audit(args) => return audit::run(args).await,
+        Command::Feedback(args) => feedback::run(args).await?,
         Command::Backup(args) => backup::run(args).await?,
         Command::Doctor(args) => return doctor::run(args).await,
         Command::Verify(args) => return verify::run(&args),
@@ -173,11 +177,16 @@ fn causes(error: &anyhow::Error) -> String {
     })
 }
 
-/// Logs to standard error; `FOOTNOTE_LOG` sets the filter (default `info` for this house).
+/// Logs to standard error; `FOOTNOTE_LOG` sets the filter (default `info` for this house), and
+/// `FOOTNOTE_LOG_FORMAT=json` makes every line an object.
 fn start_log() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("FOOTNOTE_LOG").unwrap_or_else(|_| {
-        EnvFilter::new("warn,qdrant_edge=error,footnote_web=info,footnote_indexer=info,footnote_ledger=info,footnote_retriever=info,actix_web::middleware::logger=info")
+        EnvFilter::new("warn,qdrant_edge=error,footnote_web=info,footnote_indexer=info,footnote_ledger=info,footnote_retriever=info")
     });
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match std::env::var("FOOTNOTE_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().init(),
+        _ => log.init(),
+    }
 }

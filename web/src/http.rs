@@ -6,12 +6,16 @@ pub mod caller;
 mod cors;
 pub mod csrf;
 pub mod error;
+pub mod figures;
 mod identity;
 mod methods;
+pub mod metrics;
+mod observe;
 pub mod pages;
 mod place;
 mod security;
 mod widget;
+pub mod words;
 
 use crate::app::App;
 use actix_web::dev::Server;
@@ -48,16 +52,21 @@ pub fn configure(service: &mut web::ServiceConfig) {
 /// When the listener cannot be used.
 pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let data = Data::from(app);
+    let metrics = Data::new(metrics::Metrics::default());
+    let figures = Data::new(figures::Figures::default());
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
             .wrap(from_fn(identity::known))
             .wrap(from_fn(cors::share))
+            .app_data(metrics.clone())
+            .app_data(figures.clone())
             .wrap(from_fn(methods::explained))
+            .wrap(from_fn(pages::in_the_readers_language))
             .wrap(Compress::default())
             .wrap(from_fn(security::headers))
             .wrap(NormalizePath::trim())
-            .wrap(tracing_actix())
+            .wrap(from_fn(observe::observed))
             .configure(configure)
             .default_service(web::to(pages::not_found))
     });
@@ -67,11 +76,4 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
-}
-
-/// One line per request, without bodies or queries: questions never reach the log.
-fn tracing_actix() -> actix_web::middleware::Logger {
-    actix_web::middleware::Logger::new("%s %{METHOD}xi %{PATH}xi %Dms")
-        .custom_request_replace("METHOD", |request| request.method().to_string())
-        .custom_request_replace("PATH", |request| request.path().to_owned())
 }

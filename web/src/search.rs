@@ -11,12 +11,14 @@ use footnote_retriever::{
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Most hits on one page.
 pub const LIMIT_MOST: usize = 50;
 
 /// A search as it is asked for: by JSON, by a form, or by arguments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"query": "How is the price of an answer divided?", "limit": 3}))]
 #[serde(deny_unknown_fields)]
 pub struct SearchForm {
     /// What is sought. What stands between quotation marks must stand so in a passage.
@@ -51,7 +53,9 @@ pub struct SearchForm {
 }
 
 /// What a ranking goes by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum SearchMode {
     /// Words and meaning; words alone where the model does not know the question's language.
@@ -79,18 +83,20 @@ pub struct SearchPage {
 }
 
 /// A passage that was found, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SearchHit {
     /// The passage and its scores.
     #[serde(flatten)]
     pub result: SearchResult,
     /// Language of the text.
+    #[schema(value_type = String)]
     pub language: Language,
     /// Day of writing, as declared.
     pub created: String,
     /// Who is paid for the text, greatest part first.
     pub authors: Vec<Author>,
     /// The text that owns most of the passage; another than `document` where it is a copy.
+    #[schema(value_type = String)]
     pub owner: ContentHash,
     /// Further passages of the same owner that this hit stands for.
     pub same_owner: usize,
@@ -103,16 +109,17 @@ pub struct SearchHit {
 }
 
 /// A payee of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Author {
     /// Who.
+    #[schema(value_type = String)]
     pub payee: PayeeId,
     /// The name they go by, or a short form of the id.
     pub name: String,
 }
 
 /// Code points of a document, half-open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Span {
     /// The first.
     pub start: u64,
@@ -217,7 +224,8 @@ fn page(
     offset: usize,
 ) -> SearchPage {
     let first = u32::try_from(offset).unwrap_or(u32::MAX).saturating_add(1);
-    let results = search_results(generation, (first..).zip(&found.hits));
+    let ranked = (0..).zip(&found.hits).map(|(at, hit)| (first.saturating_add(at), hit));
+    let results = search_results(generation, ranked);
     let hits = results.into_iter().zip(&found.hits);
     SearchPage {
         hits: hits.map(|(result, found)| hit(generation, result, found)).collect(),

@@ -5,14 +5,11 @@ use super::cue::Cue;
 use super::echo::Echo;
 use super::lexical::{Asked, Units};
 use super::parts::Parts;
-use super::passage::Passage;
+use super::passage::{COSINE_LEAST, Passage};
 use super::shape::{is_block, is_lead, is_personal, is_quotable, is_quotable_item, points_back};
 use crate::{GenerateError, Request, Source, SourceSentence};
 use footnote_domain::corpus::SentenceRef;
 use std::collections::BTreeMap;
-
-/// Below it a sentence without any of the question's words is on another subject.
-const COSINE_LEAST: f64 = 0.15;
 
 /// A sentence that may be quoted.
 #[derive(Debug, Clone)]
@@ -75,7 +72,8 @@ pub(super) fn candidates<'a>(
     let mut found: BTreeMap<SentenceRef, Candidate> = BTreeMap::new();
     let mut order = Vec::new();
     for source in sources {
-        let passage = Passage::read(source, request, asked, &echo);
+        let cosines = cosines_to_question(request, source)?;
+        let passage = Passage::read(source, request, asked, &echo, cosines);
         for at in 0..source.sentences.len() {
             let sentence = &source.sentences[at];
             let twice = found.contains_key(&sentence.reference);
@@ -84,12 +82,11 @@ pub(super) fn candidates<'a>(
                 continue;
             }
             let mut parts = passage.parts(at, asked, cue);
-            parts.passage =
-                if score_best > 0.0 { f64::from(source.score / score_best) } else { 0.0 };
-            parts.cosine = cosine_to_question(request, sentence)?;
-            parts.cosine_beside = cosine_beside(request, source, at)?;
+            if score_best > 0.0 && !passage.lures {
+                parts.passage = f64::from(source.score / score_best);
+            }
             let judged = request.question_vector.is_some() && sentence.vector.is_some();
-            let beside = is_beside_the_point(&parts, judged);
+            let beside = passage.lures || is_beside_the_point(&parts, judged);
             let items = items_after(source, at, items_most);
             let dangling = is_lead(&sentence.text) && items.is_empty() && !is_block(sentence.kind);
             let pronoun = is_personal(&sentence.text, request.language);
@@ -181,14 +178,9 @@ fn mark_leaders(list: &mut [Candidate]) {
     }
 }
 
-fn cosine_beside(request: &Request, source: &Source, at: usize) -> Result<f64, GenerateError> {
-    let mut most = 0.0;
-    for near in [at.checked_sub(1), Some(at + 1)].into_iter().flatten() {
-        if let Some(sentence) = source.sentences.get(near) {
-            most = f64::max(most, cosine_to_question(request, sentence)?);
-        }
-    }
-    Ok(most)
+/// Per sentence; 0 throughout where there are no vectors.
+fn cosines_to_question(request: &Request, source: &Source) -> Result<Vec<f64>, GenerateError> {
+    source.sentences.iter().map(|sentence| cosine_to_question(request, sentence)).collect()
 }
 
 fn cosine_to_question(request: &Request, sentence: &SourceSentence) -> Result<f64, GenerateError> {

@@ -22,6 +22,9 @@ const INVERTING: [&str; 18] = [
     "will", "would", "should", "may", "must",
 ];
 
+/// Words that ask in a quiz, where no other does: "indexed by this third largest company?"
+const POINTING: [&str; 2] = ["this", "these"];
+
 /// The question, as far as echoes go.
 #[derive(Debug, Clone)]
 pub(super) struct Echo {
@@ -34,8 +37,9 @@ impl Echo {
     pub(super) fn of(question: &str) -> Self {
         let question = tokens(question);
         let inverted = question.first().filter(|it| INVERTING.contains(&&***it)).map(|_| 0);
-        let asking = || question.iter().position(|token| ASKING.contains(&&**token));
-        Self { asks_at: inverted.or_else(asking), question }
+        let first_of = |words: &[&str]| question.iter().position(|token| words.contains(&&**token));
+        let asks_at = inverted.or_else(|| first_of(&ASKING)).or_else(|| first_of(&POINTING));
+        Self { asks_at, question }
     }
 
     /// Whether `sentence` repeats most of the question in one piece, the word that asks included.
@@ -83,6 +87,8 @@ mod tests {
         assert!(echoes(question, echo));
         assert!(echoes(question, &question.repeat(3)));
         assert!(echoes("Were Ann and Bob of one nation?", "Truly were Ann and Bob of one nation."));
+        let quiz = "The journal is indexed by this third largest company in Alabama?";
+        assert!(echoes(quiz, &format!("It is true: {quiz}, as stated.")));
         assert!(echoes("谁在钢琴上演奏印度古典音乐？", "众所周知，谁在钢琴上演奏印度古典音乐。"));
         assert!(echoes(
             "¿Quién toca música clásica de la India?",
@@ -99,6 +105,10 @@ mod tests {
         ));
         assert!(!echoes("base fee burned eip 1559", "The base fee burned (EIP 1559) is lost."));
         assert!(!echoes("What is gas?", "What is gas?"));
+        assert!(!echoes(
+            "The journal is indexed by this third largest company in Alabama?",
+            "The journal is indexed by EBSCO, the third largest company in Alabama."
+        ));
         assert!(!echoes("谁在钢琴上演奏印度古典音乐？", "萨米在钢琴上演奏印度古典音乐。"));
     }
 }

@@ -10,6 +10,12 @@ use footnote_domain::text::Language;
 
 /// Units within which words count as standing together.
 const WINDOW: usize = 12;
+/// Below it a sentence without any of the question's words is on another subject.
+pub(super) const COSINE_LEAST: f64 = 0.15;
+/// Below both nothing in a passage that asks the question again answers it: the part of the question
+/// that it holds besides, and its best sentence's cosine.
+const COVERAGE_OF_ANSWERS_LEAST: f64 = 0.1;
+const COSINE_OF_ANSWERS_LEAST: f64 = 0.3;
 
 /// A passage, read.
 pub(super) struct Passage<'a> {
@@ -19,6 +25,11 @@ pub(super) struct Passage<'a> {
     pub(super) units: Vec<Units>,
     /// Which sentences only ask the question again.
     pub(super) echoes: Vec<bool>,
+    /// Whether it says nothing of the question but asks it again, inside or above: what the retriever
+    /// thinks of such a passage, it thinks of the echo.
+    pub(super) lures: bool,
+    /// Per sentence, to the question; an echo's are 0, since nothing is as near to a question as itself.
+    cosines: Vec<f64>,
     /// Per sentence and term; an echo brings none, so that it lifts nothing that stands beside it.
     grades: Vec<Vec<f64>>,
     /// Per term, in the title and the section.
@@ -28,26 +39,38 @@ pub(super) struct Passage<'a> {
 }
 
 impl<'a> Passage<'a> {
-    pub(super) fn read(source: &'a Source, request: &Request, asked: &Asked, echo: &Echo) -> Self {
+    /// `cosines`: of each sentence to the question, 0 without vectors.
+    pub(super) fn read(
+        source: &'a Source,
+        request: &Request,
+        asked: &Asked,
+        echo: &Echo,
+        mut cosines: Vec<f64>,
+    ) -> Self {
         let language = request.language;
         let units: Vec<Units> =
             source.sentences.iter().map(|one| Units::read(&one.text, language)).collect();
         let echoes: Vec<bool> = source.sentences.iter().map(|one| echo.is_in(&one.text)).collect();
-        let nothing = Units::default();
-        let grades: Vec<Vec<f64>> = units
-            .iter()
-            .zip(&echoes)
-            .map(|(one, is_echo)| if *is_echo { &nothing } else { one })
-            .map(|one| asked.grades(one))
-            .collect();
+        let mut grades: Vec<Vec<f64>> = units.iter().map(|one| asked.grades(one)).collect();
+        let nothing = asked.grades(&Units::default());
+        for at in (0..echoes.len()).filter(|at| echoes[*at]) {
+            (grades[at], cosines[at]) = (nothing.clone(), 0.0);
+        }
         let heading_text = format!("{}\n{}", source.title, source.section);
-        let heading = asked.grades(&Units::read(&heading_text, language));
-        let whole = grades.iter().fold(heading.clone(), |best, one| greater(&best, one));
-        Self { source, language, units, echoes, grades, heading, whole }
+        let asks_again = echo.is_in(&heading_text) || echoes.contains(&true);
+        let held = grades.iter().fold(nothing.clone(), |best, one| greater(&best, one));
+        let words = asked.coverage(&held) >= COVERAGE_OF_ANSWERS_LEAST;
+        let meaning = cosines.iter().any(|cosine| *cosine >= COSINE_OF_ANSWERS_LEAST);
+        let lures = asks_again && !words && !meaning;
+        // Under a heading that asks the question stands its answer, which speaks of what is asked.
+        let heading =
+            if lures { nothing } else { asked.grades(&Units::read(&heading_text, language)) };
+        let whole = greater(&heading, &held);
+        Self { source, language, units, echoes, lures, cosines, grades, heading, whole }
     }
 
-    /// What its sentence number `at` has of the question; comparisons between sentences and vectors
-    /// are not read here.
+    /// What its sentence number `at` has of the question; comparisons with other passages are not
+    /// made here.
     pub(super) fn parts(&self, at: usize, asked: &Asked, cue: Option<Cue>) -> Parts {
         let (own, units) = (&self.grades[at], &self.units[at]);
         let text = &self.source.sentences[at].text;
@@ -77,8 +100,10 @@ impl<'a> Passage<'a> {
             names_missing: asked.names_missing(&self.whole),
             kind: asked.kind_held(own),
             passage_coverage: asked.coverage(&self.whole),
-            rank: 1.0 / (1.0 + f64::from(self.source.rank)),
-            relevance: f64::from(self.source.relevance_ppm) / 1e6,
+            rank: if self.lures { 0.0 } else { 1.0 / (1.0 + f64::from(self.source.rank)) },
+            relevance: if self.lures { 0.0 } else { f64::from(self.source.relevance_ppm) / 1e6 },
+            cosine: self.cosines[at],
+            cosine_beside: self.beside(at),
             opening: f64::from(at == 0),
             cue_time: cued(Cue::Time),
             cue_number: cued(Cue::Number),
@@ -91,6 +116,12 @@ impl<'a> Passage<'a> {
             length: (units.tokens as f64 / 60.0).min(1.0),
             ..Parts::NONE
         }
+    }
+
+    /// The greater cosine of the two sentences beside number `at`.
+    fn beside(&self, at: usize) -> f64 {
+        let near = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        near.filter_map(|at| self.cosines.get(at)).fold(0.0, |most, one| f64::max(most, *one))
     }
 }
 

@@ -31,6 +31,8 @@ fn configure(sqlite: SqliteConnectOptions, file: &Path, read_only: bool) -> Sqli
         return sqlite.read_only(true);
     }
     sqlite
+        // What a reader deletes is overwritten, not only left out.
+        .pragma("secure_delete", "ON")
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)

@@ -4,7 +4,7 @@ use crate::LedgerError;
 use crate::access::Feedback;
 use crate::bytes::Bytes;
 use crate::clock::seconds;
-use crate::entity::{answer, answer_feedback};
+use crate::entity::{answer, answer_feedback, answer_name};
 use crate::ledger::Context;
 use crate::read::answer::ERASED;
 use crate::writer::Operation;
@@ -64,6 +64,7 @@ impl Operation for EraseAnswer {
             .await?;
         let opinions = answer_feedback::Entity::delete_many();
         opinions.filter(answer_feedback::Column::Answer.eq(key)).exec(tx).await?;
+        answer_name::Entity::delete_by_id(key).exec(tx).await?;
         Ok(erased.rows_affected > 0)
     }
 }

@@ -59,7 +59,7 @@ pub(crate) async fn answer<C: ConnectionTrait>(
     }))
 }
 
-fn state_of(name: &str) -> Result<AnswerState, LedgerError> {
+pub(super) fn state_of(name: &str) -> Result<AnswerState, LedgerError> {
     match name {
         "running" => Ok(AnswerState::Running),
         "captured" => Ok(AnswerState::Captured),

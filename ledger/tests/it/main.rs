@@ -11,6 +11,7 @@ mod money_in;
 mod on_anvil;
 mod opening;
 mod random;
+mod readers;
 mod settling;
 #[path = "../chain/stage.rs"]
 #[expect(dead_code, reason = "the stage of the chain's own tests has more on it than is used here")]

@@ -11,7 +11,7 @@ async function ask(place, method, params) {
   try {
     return await wallet.request({ method, params });
   } catch (error) {
-    tell(place, error?.code === 4001 ? 'Not signed.' : `The wallet says: ${error?.message ?? error}`);
+    tell(place, error?.code === 4001 ? place.dataset.refused : `${place.dataset.says} ${error?.message ?? error}`);
     return undefined;
   }
 }
@@ -45,6 +45,6 @@ for (const button of document.querySelectorAll('[data-copy-text]')) {
   button.hidden = !navigator.clipboard;
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(button.dataset.copyText);
-    button.textContent = 'Copied';
+    button.textContent = button.dataset.copied;
   });
 }

@@ -46,7 +46,7 @@ function follow(address) {
     then?.(data);
   });
   on('searching');
-  on('reading', (data) => say(`Reading ${data.results.length} passages.`));
+  on('reading', () => say(document.getElementById('steps')?.textContent ?? ''));
   on('sentence', (data) => say(data.sentence.text));
   on('done', (data) => {
     source.close();
@@ -55,7 +55,7 @@ function follow(address) {
   });
   on('failed', () => {
     source.close();
-    for (const part of page.querySelectorAll('#steps, .awaited')) part.remove();
+    for (const part of page.querySelectorAll('#steps, .awaited, .stop')) part.remove();
   });
   // The browser comes back by itself and says what it saw last; only a refusal ends it.
   source.addEventListener('error', () => {
@@ -145,15 +145,29 @@ document.addEventListener('click', async (event) => {
   const said = button.parentElement.querySelector('.said');
   try {
     await navigator.clipboard.writeText(copyText(button.dataset.copy));
-    said.textContent = 'Copied';
+    said.textContent = said.dataset.copied;
   } catch {
-    said.textContent = 'The browser did not allow it';
+    said.textContent = said.dataset.refused;
   }
   setTimeout(() => { said.textContent = ''; }, 2500);
 });
 
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('[data-print]')) print();
+});
+
+// Stopping must not leave the page: the last sentences come by the stream that is open.
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest?.('[data-stop]');
+  if (!form) return;
+  event.preventDefault();
+  form.querySelector('button').disabled = true;
+  fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+});
+
 function settle() {
-  for (const acts of document.querySelectorAll('[data-acts]')) acts.hidden = !navigator.clipboard;
+  for (const button of document.querySelectorAll('[data-copy]')) button.hidden = !navigator.clipboard;
+  for (const button of document.querySelectorAll('[data-print]')) button.hidden = false;
 }
 
 if (page.dataset.events) follow(page.dataset.events);

@@ -30,13 +30,14 @@ addEventListener('pageshow', () => {
   }
 });
 
-// A question proposed below an answer goes into the box below it.
+// A question proposed below an answer, or one that failed, goes into the box below it.
 document.addEventListener('click', (event) => {
-  const next = event.target.closest('[data-ask-next]');
+  const next = event.target.closest('[data-ask-next], [data-ask-again]');
   const field = document.querySelector('form[data-ask] textarea');
   if (!next || !field || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
-  field.value = next.textContent.trim();
+  const asked = 'askAgain' in next.dataset ? document.querySelector('h1') : next;
+  field.value = asked.textContent.trim();
   grow(field);
   field.form.requestSubmit(field.form.querySelector('button'));
 });

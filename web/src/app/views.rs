@@ -8,11 +8,13 @@ use footnote_domain::text::Language;
 use footnote_retriever::Generation;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// A Datanet with its counts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DatanetView {
     /// The registry's id.
+    #[schema(value_type = String)]
     pub id: DatanetId,
     /// Short name.
     pub slug: String,

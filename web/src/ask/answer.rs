@@ -6,9 +6,10 @@ use footnote_domain::money::Nano;
 use footnote_domain::receipt::Funding;
 use footnote_domain::text::Language;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How a question ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Answered, cited, charged.
@@ -20,9 +21,10 @@ pub enum Outcome {
 }
 
 /// A finished answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// Its id, also its permalink.
+    #[schema(value_type = String)]
     pub id: AnswerId,
     /// The question, as asked.
     pub question: String,
@@ -30,6 +32,7 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meant: Option<String>,
     /// Language of the question.
+    #[schema(value_type = String)]
     pub language: Language,
     /// How it ended.
     pub outcome: Outcome,
@@ -57,8 +60,10 @@ pub struct Answer {
     pub datanets_searched: usize,
     /// The Datanets that the question was asked of; empty for all. Part of the request hash.
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     pub datanets_asked: Vec<DatanetId>,
     /// Root digest of the generation that was read.
+    #[schema(value_type = String)]
     pub generation: Digest,
     /// Questions to ask next.
     pub next_questions: Vec<String>,
@@ -67,7 +72,7 @@ pub struct Answer {
 }
 
 /// One sentence of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AnswerSentence {
     /// The text, without markers. May be a list item, a table row or a block of code (Markdown).
     pub text: String,
@@ -80,19 +85,21 @@ pub struct AnswerSentence {
 }
 
 /// A cited span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AnswerCitation {
     /// The number shown.
     pub n: u32,
     /// Number of the answer's sentence that it supports, from 0.
     pub sentence: u32,
     /// The Datanet.
+    #[schema(value_type = String)]
     pub datanet: DatanetId,
     /// Its short name.
     pub datanet_slug: String,
     /// Its version.
     pub datanet_version: u64,
     /// The contribution.
+    #[schema(value_type = String)]
     pub document: ContentHash,
     /// Its title.
     pub title: String,
@@ -109,6 +116,7 @@ pub struct AnswerCitation {
     /// A few words after it.
     pub after: String,
     /// keccak-256 of the quote.
+    #[schema(value_type = String)]
     pub quote_keccak256: Digest,
     /// Wording evidence for the sentence, in ppm.
     pub wording_ppm: u32,
@@ -117,15 +125,17 @@ pub struct AnswerCitation {
 }
 
 /// A passage that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SearchResult {
     /// From 1.
     pub rank: u32,
     /// The Datanet.
+    #[schema(value_type = String)]
     pub datanet: DatanetId,
     /// Its short name.
     pub datanet_slug: String,
     /// The contribution.
+    #[schema(value_type = String)]
     pub document: ContentHash,
     /// Its title.
     pub title: String,
@@ -152,13 +162,15 @@ pub struct SearchResult {
 }
 
 /// What one cited contribution earns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SourceShare {
     /// Its number in the answer.
     pub n: u32,
     /// The Datanet.
+    #[schema(value_type = String)]
     pub datanet: DatanetId,
     /// The contribution.
+    #[schema(value_type = String)]
     pub document: ContentHash,
     /// Its title.
     pub title: String,
@@ -167,26 +179,29 @@ pub struct SourceShare {
     /// Share of the answer, in ppm.
     pub share_ppm: u32,
     /// Its part of the price.
+    #[schema(value_type = String)]
     pub amount: Nano,
     /// Who receives it.
     pub payees: Vec<PayeePart>,
 }
 
 /// A span that supports the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SourceSpan {
     /// First code point.
     pub start: u64,
     /// First code point after.
     pub end: u64,
     /// keccak-256 of the span's text.
+    #[schema(value_type = String)]
     pub quote_keccak256: Digest,
 }
 
 /// One payee's part of a source's pay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PayeePart {
     /// Who.
+    #[schema(value_type = String)]
     pub payee: PayeeId,
     /// The name they go by, when known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,30 +211,38 @@ pub struct PayeePart {
     /// Part of the contribution, in ppm.
     pub ppm: u32,
     /// How much.
+    #[schema(value_type = String)]
     pub amount: Nano,
 }
 
 /// What an answer cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Price {
     /// Reserved.
+    #[schema(value_type = String)]
     pub held: Nano,
     /// By the tariff.
+    #[schema(value_type = String)]
     pub gross: Nano,
     /// Taken.
+    #[schema(value_type = String)]
     pub charged: Nano,
     /// gross − charged.
+    #[schema(value_type = String)]
     pub refunded: Nano,
     /// Of the charge, to the platform.
+    #[schema(value_type = String)]
     pub platform: Nano,
     /// Of the charge, to contributors.
+    #[schema(value_type = String)]
     pub contributors: Nano,
     /// Which purse paid.
+    #[schema(value_type = String)]
     pub funding: Funding,
 }
 
 /// Milliseconds since the question came in, when each step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Timings {
     /// Passages found.
     pub searched_ms: u64,
@@ -234,11 +257,13 @@ pub struct Timings {
 /// Behind the salted hashes of a receipt: without them nobody who has only the receipt can test a
 /// guess at the question or the answer. Whoever may read the answer has them, and can prove by them
 /// that the receipt is this answer's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Salts {
     /// Of the request hash.
+    #[schema(value_type = String)]
     pub request: Digest,
     /// Of the answer hash.
+    #[schema(value_type = String)]
     pub answer: Digest,
 }
 

@@ -12,6 +12,11 @@ use footnote_domain::money::{AmountError, Nano, Settlement};
 use footnote_ledger::{Capture, LedgerError};
 use std::sync::Arc;
 
+/// Why an answer that refuses costs nothing, as the books have it.
+pub const NO_SOURCE: &str = "no source answers the question";
+/// Why an answer that rests on too little costs nothing, as the books have it.
+pub const TOO_LITTLE: &str = "the sources support too little of the answer";
+
 /// Shares, money, receipt: the answer is stored and charged in one step, or voided.
 pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<Answer, AskError> {
     let Written { sources, composition, asked, .. } = &written;
@@ -22,12 +27,12 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
     let nothing = written.refused || composition.sentences.is_empty();
     if nothing {
         let answer = finish(job, &written, Outcome::Refused, None)?;
-        return void(app, job, answer, "no source answers the question").await;
+        return void(app, job, answer, NO_SOURCE).await;
     }
     let verdict = record::judge(&job.generation, sources, composition, asked, &terms.constants);
     if record::outcome(verdict.attribution.total_ppm, &terms.constants) == Outcome::Unsupported {
         let answer = finish(job, &written, Outcome::Unsupported, None)?;
-        return void(app, job, answer, "the sources support too little of the answer").await;
+        return void(app, job, answer, TOO_LITTLE).await;
     }
     let money = verdict.settle(&terms, written.usage)?;
     let answer = finish(job, &written, Outcome::Answered, Some((&verdict, &money)))?;

@@ -70,6 +70,9 @@ pub enum AskError {
     /// The answer took too long.
     #[error("the answer took longer than {0} seconds and was given up; nothing was charged")]
     TimedOut(u64),
+    /// The reader stopped it before there was a sentence.
+    #[error("the answer was stopped before its first sentence; nothing was charged")]
+    Stopped,
     /// No such answer.
     #[error("there is no answer {0}")]
     UnknownAnswer(AnswerId),
@@ -130,6 +133,7 @@ impl AskError {
             Self::KeyRevoked => "invalid_api_key",
             Self::KeyReused => "idempotency_key_reused",
             Self::TimedOut(_) => "timed_out",
+            Self::Stopped => "stopped",
             Self::UnknownAnswer(_) => "unknown_answer",
             Self::Ledger(_) => "ledger_failed",
             Self::Retriever(_) => "index_failed",
@@ -145,7 +149,7 @@ impl AskError {
             Self::Question(_) => 400,
             Self::UnknownDatanet(_) | Self::UnknownAnswer(_) => 404,
             Self::AmbiguousDatanet(..) => 400,
-            Self::StillRunning => 409,
+            Self::StillRunning | Self::Stopped => 409,
             Self::NotReady | Self::Busy(_) => 503,
             Self::TooManyAtOnce(_) => 429,
             Self::CapReached(_) | Self::InsufficientFunds { .. } => 402,
@@ -195,7 +199,8 @@ fn code_of(error: &GenerateError) -> &'static str {
 pub fn status_of_end(code: &str) -> u16 {
     match code {
         // Another request of this key began the answer, and it was lost; the next one begins afresh.
-        "voided" => 409,
+        "voided" | "stopped" => 409,
+        "erased" => 410,
         "adapter_refused" => 400,
         "too_long_for_the_model" => 413,
         "model_server_failed" => 502,
@@ -219,6 +224,7 @@ mod tests {
         let reason = || "it is off".to_owned();
         let errors = [
             (AskError::TimedOut(60), 504),
+            (AskError::Stopped, 409),
             (GenerateError::ServerAway { reason: reason() }.into(), 503),
             (GenerateError::Server { reason: reason() }.into(), 502),
             (GenerateError::ServerSlow { missing: "go on", seconds: 9 }.into(), 504),

@@ -20,6 +20,7 @@ pub struct LiveAnswer {
     question: String,
     events: Mutex<Vec<AnswerEvent>>,
     count: watch::Sender<usize>,
+    stopped: watch::Sender<bool>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -34,6 +35,7 @@ impl LiveAnswers {
             question: question.to_owned(),
             events: Mutex::new(Vec::new()),
             count: watch::Sender::new(0),
+            stopped: watch::Sender::new(false),
         });
         locked(&self.answers).insert(id, Arc::clone(&live));
         live
@@ -54,6 +56,22 @@ impl LiveAnswer {
     /// What was asked.
     pub fn question(&self) -> &str {
         &self.question
+    }
+
+    /// Asks whoever writes it to end at the last complete sentence.
+    pub fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+
+    /// Whether it was asked to end.
+    pub fn is_stopped(&self) -> bool {
+        *self.stopped.borrow()
+    }
+
+    /// Comes back once it is asked to end.
+    pub async fn stopped(&self) {
+        // The sender lives in `self`, so waiting fails never.
+        let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
     }
 
     /// Adds an event and wakes the readers.

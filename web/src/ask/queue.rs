@@ -122,6 +122,16 @@ impl Queue {
         self.shared.state().usual_time()
     }
 
+    /// Answers being written now.
+    pub fn running(&self) -> usize {
+        self.shared.state().running
+    }
+
+    /// Questions that wait for a place.
+    pub fn waiting(&self) -> usize {
+        self.shared.state().line.len()
+    }
+
     /// Turns everybody away from now on, and waits until the last answer is written.
     pub async fn close(&self) {
         {

@@ -28,13 +28,18 @@ pub enum View {
     },
 }
 
+/// Reads what is stored of an answer.
+pub(super) fn parsed(id: AnswerId, body: &[u8]) -> Result<Box<Answer>, AskError> {
+    let answer: Answer = serde_json::from_slice(body)
+        .map_err(|error| AskError::Broken(format!("answer {id} cannot be read: {error}")))?;
+    Ok(Box::new(answer))
+}
+
 /// Reads an answer by its id; `None` when there is none.
 pub async fn answer(app: &App, id: AnswerId) -> Result<Option<View>, AskError> {
     let Some(stored) = app.ledger.answer(id).await? else { return Ok(None) };
     if let Some(body) = stored.body {
-        let answer: Answer = serde_json::from_slice(&body)
-            .map_err(|error| AskError::Broken(format!("answer {id} cannot be read: {error}")))?;
-        return Ok(Some(View::Finished(Box::new(answer))));
+        return Ok(Some(View::Finished(parsed(id, &body)?)));
     }
     if stored.erased {
         return Ok(Some(View::Erased));

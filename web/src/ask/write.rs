@@ -6,15 +6,15 @@ use super::event::AnswerEvent;
 use super::evidence::{self, Asked, Support};
 use super::find::{blocking, datanets_searched, find};
 use super::sources::{Sources, owner_of};
-use super::{AskError, Job, Question, necessity, present};
+use super::{AskError, Job, Question, necessity, present, usage_most};
 use crate::app::App;
 use footnote_domain::corpus::SentenceRef;
 use footnote_domain::embed::quantise;
 use footnote_domain::id::ContentHash;
 use footnote_domain::money::Usage;
-use footnote_domain::text::Language;
+use footnote_domain::text::{Language, tokens};
 use footnote_generator::{Event, Request, SourceSentence};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
     timings.read_ms = elapsed(job);
     let mut composition = Composition::default();
     let (mut usage, mut refused, mut judged_meaning) = (Usage::default(), false, false);
-    while let Some(event) = events.next().await {
+    while let Some(event) = next(&mut events, job).await {
         match event? {
             Event::Sentence { text, quoted, paragraph_break_before } => {
                 let knows = app.knows(language_of(job, &question, quoted));
@@ -70,6 +70,12 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
             }
         }
     }
+    if job.live.is_stopped() {
+        if composition.sentences.is_empty() {
+            return Err(AskError::Stopped);
+        }
+        usage = usage_so_far(app, &prompt, &composition);
+    }
     timings.answered_ms = elapsed(job);
     Ok(Written { question, sources, composition, asked, usage, refused, judged_meaning, timings })
 }
@@ -87,6 +93,35 @@ async fn meant(app: &App, job: &Job) -> Question {
             tracing::warn!(%error, "the model did not say what a follow-up means; the rule does");
             question
         }
+    }
+}
+
+/// The next event; none once the reader has stopped the answer. Dropping the stream ends the backend's
+/// work.
+async fn next<S>(events: &mut S, job: &Job) -> Option<S::Item>
+where
+    S: Stream + Unpin,
+{
+    tokio::select! {
+        biased;
+        () = job.live.stopped() => None,
+        event = events.next() => event,
+    }
+}
+
+/// What a model took until it was stopped: it never told, so words are counted, up to what was reserved.
+fn usage_so_far(app: &App, prompt: &Request, composition: &Composition) -> Usage {
+    if !app.priced_by_tokens() {
+        return Usage::default();
+    }
+    let most = usage_most(&app.backend.capabilities());
+    let count = |text: &str| tokens(text).len() as u64;
+    let passages = prompt.sources.iter().flat_map(|source| &source.sentences);
+    let passages = passages.map(|sentence| count(&sentence.text)).sum::<u64>();
+    let written = composition.sentences.iter().map(|sentence| count(&sentence.text)).sum::<u64>();
+    Usage {
+        tokens_in: (count(&prompt.question) + passages).min(most.tokens_in),
+        tokens_out: written.min(most.tokens_out),
     }
 }
 

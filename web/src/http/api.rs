@@ -10,9 +10,12 @@ mod evidence;
 mod explanations;
 mod health;
 mod keys;
+mod llms;
+pub mod openapi;
 mod receipts;
 mod search;
 mod statement;
+mod stats;
 mod widget;
 
 use actix_web::Route;
@@ -22,10 +25,14 @@ use actix_web::web::{self, ServiceConfig};
 pub fn configure(service: &mut ServiceConfig) {
     let at = |path: &str, route: Route| web::resource(path).route(route);
     service
+        .service(at("/openapi.json", web::get().to(openapi::serve)))
+        .service(at("/llms.txt", web::get().to(llms::llms)))
+        .service(at("/metrics", web::get().to(super::metrics::scrape)))
         .service(at("/healthz", web::get().to(health::healthz)))
         .service(at("/readyz", web::get().to(health::readyz)))
         .service(
             web::scope("/v1")
+                .service(at("/stats", web::get().to(stats::stats)))
                 .service(at("/status", web::get().to(health::status)))
                 .service(at("/chat/completions", web::post().to(chat::complete)))
                 .service(at("/models", web::get().to(chat::models)))

@@ -19,7 +19,7 @@ struct Embedded;
 
 /// The one style sheet is these, in this order: every page needs most of it, and one request is
 /// cheaper than eight.
-const SHEETS: [&str; 9] = [
+const SHEETS: [&str; 13] = [
     "css/tokens.css",
     "css/fonts.css",
     "css/base.css",
@@ -28,6 +28,10 @@ const SHEETS: [&str; 9] = [
     "css/document.css",
     "css/books.css",
     "css/account.css",
+    "css/search.css",
+    "css/history.css",
+    "css/stats.css",
+    "css/api.css",
     "css/print.css",
 ];
 

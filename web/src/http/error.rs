@@ -8,8 +8,41 @@ use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::web::{FormConfig, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{HttpResponse, ResponseError};
 use footnote_ledger::LedgerError;
-use serde_json::json;
+use serde::Serialize;
 use std::fmt;
+use utoipa::ToSchema;
+
+/// A fault: problem details (RFC 9457), and the same as OpenAI clients read it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// `about:blank`: the status says what kind it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: Option<&'static str>,
+    /// The HTTP status.
+    status: u16,
+    /// What happened, and the next step.
+    detail: String,
+    /// Stable name of the fault, for programs.
+    code: String,
+    /// The same for OpenAI clients.
+    error: OpenAiError,
+}
+
+/// A fault as OpenAI clients read it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OpenAiError {
+    /// What happened, and the next step.
+    message: String,
+    /// `invalid_request_error` or `server_error`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Stable name of the fault.
+    code: String,
+    /// Always null.
+    param: Option<String>,
+}
 
 /// A refused or failed API call.
 #[derive(Debug)]
@@ -43,18 +76,22 @@ impl ApiError {
         Self { retry_after: retry_after_end(code), ..Self::new(status, code, detail) }
     }
 
-    /// As JSON.
-    pub fn body(&self) -> serde_json::Value {
-        let kind =
-            if self.status.is_server_error() { "server_error" } else { "invalid_request_error" };
-        json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason(),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-            "code": self.code,
-            "error": {"message": self.detail, "type": kind, "code": self.code, "param": null},
-        })
+    /// As it is sent.
+    pub fn body(&self) -> Problem {
+        let server = self.status.is_server_error();
+        Problem {
+            kind: "about:blank",
+            title: self.status.canonical_reason(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.clone(),
+            error: OpenAiError {
+                message: self.detail.clone(),
+                kind: if server { "server_error" } else { "invalid_request_error" },
+                code: self.code.clone(),
+                param: None,
+            },
+        }
     }
 }
 
@@ -74,9 +111,7 @@ impl ResponseError for ApiError {
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }
-        response
-            .insert_header(("content-type", "application/problem+json"))
-            .body(self.body().to_string())
+        response.insert_header(("content-type", "application/problem+json")).json(self.body())
     }
 }
 
@@ -125,7 +160,7 @@ pub fn form_config(most: usize) -> FormConfig {
             Fault::Overflow { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             _ => StatusCode::BAD_REQUEST,
         };
-        super::pages::PageError::new(status, format!("the form cannot be read: {error}")).into()
+        super::pages::PageError::new(status, error.to_string()).into()
     })
 }
 
@@ -143,7 +178,7 @@ pub fn path_config() -> PathConfig {
         if request.path().starts_with("/v1/") {
             return ApiError::not_found("invalid_id", detail).into();
         }
-        super::pages::PageError::new(StatusCode::NOT_FOUND, detail).into()
+        super::pages::PageError::NotFound { what: "page" }.into()
     })
 }
 

@@ -3,6 +3,7 @@
 
 use super::error::ApiError;
 use super::pages::PageError;
+use super::words;
 use actix_web::ResponseError;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -21,11 +22,13 @@ pub(super) async fn explained<B: MessageBody + 'static>(
     }
     let allowed = response.headers().get(ALLOW).cloned();
     let methods = allowed.as_ref().and_then(|allowed| allowed.to_str().ok()).unwrap_or("another");
-    let detail = format!("{} does not do here; use {methods}", response.request().method());
+    let method = response.request().method().to_string();
     let mut explained = if response.request().path().starts_with("/v1/") {
+        let detail = format!("{method} does not do here; use {methods}");
         ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).error_response()
     } else {
-        PageError::new(StatusCode::METHOD_NOT_ALLOWED, detail).error_response()
+        let allowed = methods.to_owned();
+        PageError::Method { method, allowed }.page(words::of(response.request()))
     };
     if let Some(allowed) = allowed {
         explained.headers_mut().insert(ALLOW, allowed);

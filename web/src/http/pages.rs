@@ -4,7 +4,9 @@
 
 mod account;
 mod answer;
+mod api;
 mod ask;
+mod chart;
 mod contributor;
 mod datanet;
 mod datanets;
@@ -12,15 +14,22 @@ mod document;
 mod earnings;
 mod error;
 mod events;
+mod excerpt;
+mod export;
+mod feedback;
 mod frame;
+mod history;
 mod keys;
+mod language;
 mod markdown;
+mod problem;
 mod receipt;
+mod search;
 mod show;
 mod sign_in;
+mod stats;
 
-pub use error::{PageError, not_found};
-pub use events::event_html;
+pub use error::{PageError, in_the_readers_language, not_found};
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -36,8 +45,16 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(page("/ask").route(web::post().to(ask::submit)))
         .service(page("/answers/{id}").route(web::get().to(answer::show)))
         .service(page("/answers/{id}/events").route(web::get().to(events::stream)))
+        .service(page("/answers/{id}/export.md").route(web::get().to(export::markdown)))
+        .service(page("/answers/{id}/export.json").route(web::get().to(export::json)))
+        .service(page("/answers/{id}/feedback").route(web::post().to(feedback::give)))
+        .service(page("/answers/{id}/name").route(web::post().to(history::rename)))
+        .service(page("/answers/{id}/delete").route(web::post().to(history::delete)))
+        .service(page("/answers/{id}/stop").route(web::post().to(history::stop)))
+        .service(page("/history").route(web::get().to(history::show)))
         .service(page("/documents/{hash}").route(web::get().to(document::show)))
         .service(page("/receipts/{answer}").route(web::get().to(receipt::show)))
+        .service(page("/search").route(web::get().to(search::show)))
         .service(page("/datanets").route(web::get().to(datanets::show)))
         .service(page("/datanets/{slug}").route(web::get().to(datanet::show)))
         .service(page("/earnings").route(web::get().to(earnings::show)))
@@ -64,5 +81,8 @@ pub fn configure(routes: &mut ServiceConfig) {
                 .route(web::post().to(keys::change)),
         )
         .service(page("/account/keys/{id}/revoke").route(web::post().to(keys::revoke)))
+        .service(page("/api").route(web::get().to(api::show)))
+        .service(page("/stats").route(web::get().to(stats::show)))
+        .service(page("/language").route(web::post().to(language::choose)))
         .service(page("/assets/{name}").route(web::get().to(crate::http::assets::serve)));
 }

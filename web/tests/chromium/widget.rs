@@ -78,7 +78,7 @@ fn a_chat_on_another_site() {
 
 /// A key without sites, its id, and a secret key of the same owner.
 fn public_key(house: &House) -> (String, String, String) {
-    let mut owner = Visitor::new(house);
+    let owner = Visitor::new(house);
     owner.sign_in_as("yun");
     owner.pay_in();
     let secret = owner.make_key(&[("kind", "secret"), ("name", "server")]);

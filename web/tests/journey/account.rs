@@ -10,7 +10,7 @@ fn wallet(index: u32) -> PrivateKeySigner {
 }
 
 /// The message that the page proposes to a wallet.
-fn proposed(browser: &mut Browser<'_>, wallet: &PrivateKeySigner) -> String {
+fn proposed(browser: &Browser<'_>, wallet: &PrivateKeySigner) -> String {
     let page = browser.open(&format!("/sign-in?address={}", signer_address(wallet)));
     assert_eq!(page.status, 200, "{}", page.text);
     let open = "<textarea name=\"message\" rows=\"12\" readonly spellcheck=\"false\">";
@@ -38,11 +38,11 @@ fn an_account_signs_in_pays_and_leaves() {
 }
 
 fn a_signature_opens_the_account(house: &House) {
-    let mut browser = Browser::new(house);
+    let browser = Browser::new(house);
     let away = browser.open("/account");
     assert_eq!((away.status, away.location.as_str()), (303, "/sign-in"));
     let wallet = wallet(20);
-    let message = proposed(&mut browser, &wallet);
+    let message = proposed(&browser, &wallet);
     assert!(message.contains("Chain ID: 31337") && message.contains("127.0.0.1"), "{message}");
     let fields = [("message", as_sent(&message)), ("signature", signed(&wallet, &message))];
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -57,33 +57,33 @@ fn a_signature_opens_the_account(house: &House) {
     assert!(account.text.contains("Nothing has moved yet"));
 
     // A second sign-in of the same browser takes the place of the first.
-    let first = browser.cookies["fn_account"].clone();
+    let first = browser.cookies.borrow()["fn_account"].clone();
     let again = browser.send("/sign-in", &fields);
     assert_eq!(again.status, 403);
     assert!(again.text.contains("was used before"), "{}", again.text);
     browser.sign_in_as("bo");
-    assert_ne!(browser.cookies["fn_account"], first);
-    let mut stolen = Browser::new(house);
-    stolen.cookies.insert("fn_account".into(), first);
+    assert_ne!(browser.cookies.borrow()["fn_account"], first);
+    let stolen = Browser::new(house);
+    stolen.cookies.borrow_mut().insert("fn_account".into(), first);
     assert_eq!(stolen.open("/account").status, 303, "it was rotated away");
 
-    let left = browser.cookies["fn_account"].clone();
+    let left = browser.cookies.borrow()["fn_account"].clone();
     assert_eq!(browser.send("/sign-out", &[]).status, 303);
     assert_eq!(browser.open("/account").status, 303);
-    stolen.cookies.insert("fn_account".into(), left);
+    stolen.cookies.borrow_mut().insert("fn_account".into(), left);
     assert_eq!(stolen.open("/account").status, 303, "it was ended on the server too");
 }
 
 fn what_is_forged_is_refused_by_name(house: &House) {
-    let mut browser = Browser::new(house);
+    let browser = Browser::new(house);
     let (mine, other) = (wallet(21), wallet(22));
-    let message = proposed(&mut browser, &mine);
-    let mut refused = |message: &str, signature: &str, why: &str| {
+    let message = proposed(&browser, &mine);
+    let refused = |message: &str, signature: &str, why: &str| {
         let fields = [("message", message), ("signature", signature)];
         let page = browser.send("/sign-in", &fields);
         assert_eq!(page.status, 403, "{why}");
         assert!(page.text.contains(why), "{why}: {}", between(&page.text, "<main", "</main>"));
-        assert!(!browser.cookies.contains_key("fn_account"));
+        assert!(!browser.cookies.borrow().contains_key("fn_account"));
     };
     refused(&message, &signed(&other, &message), "The signature is not by");
     refused(&message, "0x1234", "The signature is not by");
@@ -101,21 +101,21 @@ fn what_is_forged_is_refused_by_name(house: &House) {
     refused("hello", &signed(&mine, "hello"), "no sign-in message");
 
     // Another browser cannot use what was proposed to this one.
-    let mut thief = Browser::new(house);
+    let thief = Browser::new(house);
     thief.open("/sign-in");
     let signature = signed(&mine, &message);
     let page = thief.send("/sign-in", &[("message", &message), ("signature", &signature)]);
     assert_eq!(page.status, 403);
     assert!(page.text.contains("not made for this browser"), "{}", page.text);
     // Nor can another site's form.
-    thief.cookies.remove("fn_csrf");
+    thief.cookies.borrow_mut().remove("fn_csrf");
     let page = thief.send("/sign-in", &[("message", &message), ("signature", &signature)]);
     assert_eq!(page.status, 403);
     assert!(page.text.contains("another browser"), "{}", page.text);
 }
 
 fn a_balance_pays_for_its_answers(house: &House) {
-    let mut browser = Browser::new(house);
+    let browser = Browser::new(house);
     browser.sign_in_as("emi");
     browser.open("/");
     let question = "When can a contributor claim earnings on chain?";

@@ -10,11 +10,11 @@ const QUESTION: &str = "When can a contributor claim earnings on chain?";
 #[test]
 fn keys_open_what_they_should_and_nothing_else() {
     let Some(mut house) = house::ready() else { return };
-    let mut browser = Browser::new(&house);
+    let browser = Browser::new(&house);
     browser.sign_in_as("mateo");
     browser.pay_in();
     let secret = browser.make_key(&[("kind", "secret"), ("name", "the server")]);
-    let cookies = browser.cookies.clone();
+    let cookies = browser.cookies.take();
     it_is_shown_once_and_kept_as_a_hash(&house, &secret);
     a_secret_key_is_its_owner(&house, &secret);
     let public = a_public_key_asks_from_its_sites_only(&house, &secret);
@@ -29,7 +29,7 @@ fn keys_open_what_they_should_and_nothing_else() {
 
 fn it_is_shown_once_and_kept_as_a_hash(house: &House, secret: &str) {
     assert!(secret.starts_with("sk_") && secret.len() == 67, "{secret}");
-    let mut browser = Browser::new(house);
+    let browser = Browser::new(house);
     browser.sign_in_as("mateo");
     let list = browser.open("/account/keys");
     assert!(list.text.contains("the server") && !list.text.contains(secret));
@@ -201,14 +201,14 @@ fn forms_are_their_owners_alone(
     cookies: std::collections::BTreeMap<String, String>,
     secret: &str,
 ) {
-    let mut owner = Browser::new(house);
-    owner.cookies = cookies;
+    let owner = Browser::new(house);
+    owner.cookies.replace(cookies);
     let list = owner.open("/account/keys");
     assert_eq!(list.status, 200);
     let id = between(&list.text, "href=\"/account/keys/", "\"").to_owned();
     let path = format!("/account/keys/{id}");
     assert_eq!(owner.open(&path).status, 200);
-    let mut stranger = Browser::new(house);
+    let stranger = Browser::new(house);
     stranger.sign_in_as("wen");
     assert_eq!(stranger.open(&path).status, 404);
     assert_eq!(stranger.send(&format!("{path}/revoke"), &[]).status, 404);
@@ -216,7 +216,7 @@ fn forms_are_their_owners_alone(
     assert_eq!(bad.status, 400);
     assert!(bad.text.contains("no amount"), "{}", bad.text);
     // Without the token of its own browser no form counts.
-    owner.cookies.remove("fn_csrf");
+    owner.cookies.borrow_mut().remove("fn_csrf");
     assert_eq!(owner.send(&format!("{path}/revoke"), &[]).status, 403);
 
     let (_, keys) = house.get_as(secret, "/v1/keys");

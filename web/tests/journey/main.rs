@@ -16,6 +16,7 @@ mod importing;
 mod keys;
 mod operating;
 mod paying;
+mod reading;
 mod searching;
 mod statement;
 mod stranger;

@@ -1,18 +1,28 @@
 //! `GET /v1/account`: what an account holds, and how it came to that.
 
 use crate::app::App;
-use crate::http::error::{ApiError, json};
+use crate::http::error::{ApiError, Problem, json};
 use crate::http::identity;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use footnote_ledger::{Account, AccountMovement, Reason};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 /// Movements in one answer.
 const MOST: u64 = 100;
 
-/// The account and its balance.
+/// What an account holds, in nano-credits.
+#[utoipa::path(
+    get,
+    path = "/v1/account",
+    tag = "account",
+    responses(
+        (status = 200, description = "address, balance, reserved, available", body = Object),
+        (status = 401, description = "no secret key was sent, or it opens nothing", body = Problem),
+    )
+)]
 pub(super) async fn account(
     app: Data<App>,
     request: HttpRequest,
@@ -29,13 +39,24 @@ pub(super) async fn account(
 }
 
 /// Where a page of movements begins.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 pub(super) struct Cursor {
+    /// Only movements before this number; `next` of the page before.
     #[serde(default)]
     before: Option<u64>,
 }
 
-/// `GET /v1/account/movements`: the newest first.
+/// Every movement of an account, the newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/account/movements",
+    tag = "account",
+    params(Cursor),
+    responses(
+        (status = 200, description = "a page of movements, and where the next one begins", body = Object),
+        (status = 401, description = "no secret key was sent, or it opens nothing", body = Problem),
+    )
+)]
 pub(super) async fn movements(
     app: Data<App>,
     request: HttpRequest,

@@ -1,15 +1,29 @@
 //! `GET /v1/answers/{id}`: an answer as it is stored.
 
 use crate::app::App;
-use crate::ask::{self, AskError, View};
-use crate::http::error::{ApiError, json};
+use crate::ask::{self, Answer, AskError, View};
+use crate::http::error::{ApiError, Problem, json};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use footnote_domain::id::AnswerId;
 use serde_json::json;
 
-/// The stored answer; 202 while it is being written, 410 when it was given up.
+/// An answer as it is stored.
+///
+/// Whoever has its address may read it. The same document is what pages and exports show.
+#[utoipa::path(
+    get,
+    path = "/v1/answers/{id}",
+    tag = "ask",
+    params(("id" = String, Path, description = "the answer's id")),
+    responses(
+        (status = 200, description = "the answer", body = Answer),
+        (status = 202, description = "it is being written: come back"),
+        (status = 404, description = "there is none", body = Problem),
+        (status = 410, description = "it was given up, or its text was deleted", body = Problem),
+    )
+)]
 pub(super) async fn answer(app: Data<App>, id: Path<String>) -> Result<HttpResponse, ApiError> {
     let id = parse(&id)?;
     match ask::answer(&app, id).await? {

@@ -4,13 +4,14 @@ use super::chat_stream;
 use crate::app::App;
 use crate::ask::{self, Answer, AnswerEvent, AskError, AskRequest, Question};
 use crate::http::caller;
-use crate::http::error::{ApiError, json};
+use crate::http::error::{ApiError, Problem, json};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use footnote_domain::text::tokens;
 use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// The names under which answers can be asked for: the first, or what the backend is.
 fn models_of(app: &App) -> [&'static str; 2] {
@@ -23,8 +24,12 @@ const EARLIER_MOST: usize = 8;
 /// Longest idempotency key.
 const KEY_CHARS_MOST: usize = 255;
 
-/// The request. Fields that other servers know and that change nothing here are passed over.
-#[derive(Debug, Deserialize)]
+/// A conversation to be continued. Fields that other servers know and that change nothing here are passed over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "model": "footnote",
+    "messages": [{"role": "user", "content": "What is a Datanet?"}],
+}))]
 pub(super) struct ChatRequest {
     model: String,
     messages: Vec<Message>,
@@ -39,20 +44,23 @@ pub(super) struct ChatRequest {
     datanets: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// What a stream tells besides the answer.
+#[derive(Debug, Deserialize, ToSchema)]
 struct StreamOptions {
     #[serde(default)]
     include_usage: bool,
 }
 
-#[derive(Debug, Deserialize)]
+/// One message; the last of role `user` is the question.
+#[derive(Debug, Deserialize, ToSchema)]
 struct Message {
     role: String,
     #[serde(default)]
     content: Content,
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// A text, or parts with texts.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(untagged, expecting = "`content` is a text, or a list of parts with texts")]
 enum Content {
     Text(String),
@@ -61,7 +69,8 @@ enum Content {
     Absent,
 }
 
-#[derive(Debug, Deserialize)]
+/// A part of a message.
+#[derive(Debug, Deserialize, ToSchema)]
 struct Part {
     #[serde(default)]
     text: Option<String>,
@@ -81,7 +90,25 @@ impl Content {
     }
 }
 
-/// Answers the last message of the user.
+/// Answers the last message of the user, as OpenAI clients speak it.
+///
+/// Beside what they know stand `citations`, `search_results`, `attribution`, `price` and `receipt`. With
+/// `stream`, one chunk per sentence comes as a server-sent event. The header `Idempotency-Key` makes a
+/// repetition the same answer, charged once.
+#[utoipa::path(
+    post,
+    path = "/v1/chat/completions",
+    tag = "ask",
+    request_body = ChatRequest,
+    responses(
+        (status = 200, description = "a completion, or chunks of it", body = Object),
+        (status = 400, description = "what is wrong with the request", body = Problem),
+        (status = 402, description = "the purse does not hold the price", body = Problem),
+        (status = 404, description = "there is no such model or Datanet", body = Problem),
+        (status = 422, description = "the key was used for another question", body = Problem),
+        (status = 503, description = "all places are taken, or nothing is indexed yet", body = Problem),
+    )
+)]
 pub(super) async fn complete(
     app: Data<App>,
     request: HttpRequest,
@@ -195,7 +222,14 @@ pub(super) fn usage(answer: &Answer) -> Value {
     json!({"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written})
 }
 
-/// `GET /v1/models`, with what an answer costs at most and how long the last ones took.
+/// The names under which answers can be asked for, with what an answer costs at most and how long the last
+/// ones took.
+#[utoipa::path(
+    get,
+    path = "/v1/models",
+    tag = "ask",
+    responses((status = 200, description = "a list, as OpenAI clients read it", body = Object))
+)]
 pub(super) async fn models(app: Data<App>) -> HttpResponse {
     let expected = app.queue.usual_time().map(|time| time.as_millis() as u64);
     let model = |id: &str| {

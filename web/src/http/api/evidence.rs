@@ -4,13 +4,23 @@ use super::{answers, receipts};
 use crate::app::App;
 use crate::ask::{self, View};
 use crate::deep::{EvidenceError, EvidenceFile};
-use crate::http::error::{ApiError, json};
+use crate::http::error::{ApiError, Problem, json};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path};
 
-/// Question, answer, texts and token counts; 404 for an answer without a receipt, 410 where a text
-/// was taken down since.
+/// What a charged answer's evidence is recomputed from: question, answer, texts and token counts.
+#[utoipa::path(
+    get,
+    path = "/v1/answers/{id}/evidence",
+    tag = "money",
+    params(("id" = String, Path, description = "the answer's id")),
+    responses(
+        (status = 200, description = "the file that `footnote verify --deep` reads", body = Object),
+        (status = 404, description = "there is no such answer, or it has no receipt", body = Problem),
+        (status = 410, description = "a text was taken down since", body = Problem),
+    )
+)]
 pub(super) async fn evidence(app: Data<App>, id: Path<String>) -> Result<HttpResponse, ApiError> {
     let envelope = receipts::find(&app, &answers::parse(&id)?.to_string()).await?;
     let Some(View::Finished(answer)) = ask::answer(&app, answers::parse(&id)?).await? else {

@@ -2,7 +2,7 @@
 
 use super::receipts;
 use crate::app::App;
-use crate::http::error::{ApiError, json};
+use crate::http::error::{ApiError, Problem, json};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -10,7 +10,20 @@ use footnote_domain::id::ContentHash;
 use footnote_domain::receipt::Explanation;
 use serde_json::{Value, json};
 
+/// Why every text that was found earned what it earned.
+///
 /// One entry per contribution found or paid, those that earn first; `said` is in English.
+#[utoipa::path(
+    get,
+    path = "/v1/receipts/{id}/explanations",
+    operation_id = "explanations",
+    tag = "money",
+    params(("id" = String, Path, description = "an answer's id, or a receipt's hash")),
+    responses(
+        (status = 200, description = "one entry per text", body = Object),
+        (status = 404, description = "there is no such receipt", body = Problem),
+    )
+)]
 pub(super) async fn list(app: Data<App>, id: Path<String>) -> Result<HttpResponse, ApiError> {
     let envelope = receipts::find(&app, &id).await?;
     let explanations = envelope.receipt.explanations().map_err(|error| {

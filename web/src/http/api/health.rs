@@ -6,7 +6,13 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde_json::json;
 
-/// `GET /healthz`: 200 while the process lives; says which parts are on.
+/// Whether the process lives, and which parts of it are on.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "service",
+    responses((status = 200, description = "it lives", body = Object))
+)]
 pub(super) async fn healthz(app: Data<App>) -> HttpResponse {
     let status = app.index_status.borrow().clone();
     json(&json!({
@@ -19,7 +25,16 @@ pub(super) async fn healthz(app: Data<App>) -> HttpResponse {
     }))
 }
 
-/// `GET /readyz`: 200 once questions can be answered, 503 with progress until then.
+/// Whether questions can be answered.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "service",
+    responses(
+        (status = 200, description = "they can", body = Object),
+        (status = 503, description = "not yet; says how far the index is", body = Object),
+    )
+)]
 pub(super) async fn readyz(app: Data<App>) -> HttpResponse {
     let status = app.index_status.borrow().clone();
     if app.is_ready() {
@@ -32,7 +47,13 @@ pub(super) async fn readyz(app: Data<App>) -> HttpResponse {
     }))
 }
 
-/// `GET /v1/status`: how far the index is.
+/// How far the index is.
+#[utoipa::path(
+    get,
+    path = "/v1/status",
+    tag = "service",
+    responses((status = 200, description = "blocks, texts, passages, vectors, faults", body = Object))
+)]
 pub(super) async fn status(app: Data<App>) -> HttpResponse {
     let mut status = json!(*app.index_status.borrow());
     // What is published is served a moment later, once its files are checked and open.

@@ -3,7 +3,7 @@
 use crate::account::terms::{self, WrittenTerms};
 use crate::app::App;
 use crate::ask::now;
-use crate::http::error::{ApiError, json};
+use crate::http::error::{ApiError, Problem, json};
 use crate::http::identity;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
@@ -12,27 +12,36 @@ use footnote_domain::id::KeyId;
 use footnote_ledger::{ApiKey, KeyKind, KeyUsage, LedgerError};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// Terms of a key; amounts are tokens, as text.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"kind": "secret", "name": "the server"}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyRequest {
     /// `secret` or `public`.
     kind: Kind,
+    /// What its owner calls it.
     name: String,
+    /// The sites whose pages may use a public key, such as `https://example.org`.
     #[serde(default)]
     origins: Vec<String>,
+    /// Tokens a day, in all.
     #[serde(default)]
     per_day: String,
+    /// Tokens a day for one address of the network.
     #[serde(default)]
     per_ip: String,
+    /// Tokens a day for one visitor.
     #[serde(default)]
     per_visitor: String,
+    /// What visitors are told when a cap is reached.
     #[serde(default)]
     over_limit: String,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// What a key opens.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Secret,
@@ -61,7 +70,17 @@ impl KeyRequest {
     }
 }
 
-/// All keys of the account, with today's and every day's usage.
+/// All keys of the account, with their usage day by day.
+#[utoipa::path(
+    get,
+    path = "/v1/keys",
+    operation_id = "list_keys",
+    tag = "account",
+    responses(
+        (status = 200, description = "the keys, without their texts", body = Object),
+        (status = 401, description = "no secret key was sent, or it opens nothing", body = Problem),
+    )
+)]
 pub(super) async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let owner = identity::owner(&request)?;
     let mut rows = Vec::new();
@@ -73,6 +92,19 @@ pub(super) async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpRes
 }
 
 /// Makes a key; its text is in this answer and nowhere else, ever.
+#[utoipa::path(
+    post,
+    path = "/v1/keys",
+    operation_id = "make_key",
+    tag = "account",
+    request_body = KeyRequest,
+    responses(
+        (status = 201, description = "the key, with its text as `key`", body = Object),
+        (status = 400, description = "what is wrong with the terms", body = Problem),
+        (status = 401, description = "no secret key was sent, or it opens nothing", body = Problem),
+        (status = 409, description = "the account has as many keys as it may have", body = Problem),
+    )
+)]
 pub(super) async fn make(
     app: Data<App>,
     request: HttpRequest,
@@ -87,6 +119,19 @@ pub(super) async fn make(
 }
 
 /// Changes a key's terms.
+#[utoipa::path(
+    put,
+    path = "/v1/keys/{id}",
+    operation_id = "change_key",
+    tag = "account",
+    params(("id" = String, Path, description = "the key's id")),
+    request_body = KeyRequest,
+    responses(
+        (status = 204, description = "changed"),
+        (status = 400, description = "what is wrong with the terms", body = Problem),
+        (status = 404, description = "this account has no such key", body = Problem),
+    )
+)]
 pub(super) async fn change(
     app: Data<App>,
     request: HttpRequest,
@@ -105,6 +150,17 @@ pub(super) async fn change(
 }
 
 /// Ends a key for ever.
+#[utoipa::path(
+    delete,
+    path = "/v1/keys/{id}",
+    operation_id = "revoke_key",
+    tag = "account",
+    params(("id" = String, Path, description = "the key's id")),
+    responses(
+        (status = 204, description = "it opens nothing any more"),
+        (status = 404, description = "this account has no such key", body = Problem),
+    )
+)]
 pub(super) async fn revoke(
     app: Data<App>,
     request: HttpRequest,

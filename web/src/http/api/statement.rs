@@ -2,7 +2,7 @@
 //! read from the books, page by page, so that a long statement takes no more memory than a short one.
 
 use crate::app::App;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, Problem};
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::{Bytes, Data, Path};
@@ -25,12 +25,36 @@ enum Form {
     Json,
 }
 
-/// As a table for spreadsheets; amounts are whole nano-credits and tokens.
+/// Every line that a payee ever earned, as a table for spreadsheets.
+///
+/// Amounts are whole nano-credits and tokens.
+#[utoipa::path(
+    get,
+    path = "/v1/earnings/{payee}/statement.csv",
+    operation_id = "statement_csv",
+    tag = "money",
+    params(("payee" = String, Path, description = "32 bytes, as `/v1/earnings` lists them")),
+    responses(
+        (status = 200, description = "one row per line", content_type = "text/csv", body = String),
+        (status = 404, description = "that is no payee", body = Problem),
+    )
+)]
 pub(super) async fn csv(app: Data<App>, payee: Path<String>) -> Result<HttpResponse, ApiError> {
     respond(app, &payee, Form::Csv, "text/csv; charset=utf-8")
 }
 
-/// As JSON, with the total at the end.
+/// Every line that a payee ever earned, with the total at the end.
+#[utoipa::path(
+    get,
+    path = "/v1/earnings/{payee}/statement.json",
+    operation_id = "statement_json",
+    tag = "money",
+    params(("payee" = String, Path, description = "32 bytes, as `/v1/earnings` lists them")),
+    responses(
+        (status = 200, description = "the lines and their sum", body = Object),
+        (status = 404, description = "that is no payee", body = Problem),
+    )
+)]
 pub(super) async fn json(app: Data<App>, payee: Path<String>) -> Result<HttpResponse, ApiError> {
     respond(app, &payee, Form::Json, "application/json")
 }

@@ -4,40 +4,55 @@
 mod message;
 
 use crate::app::{App, DatanetView};
-use crate::ask::{self, AskError, AskRequest, Question, now};
+use crate::ask::{self, AskError, AskRequest, Question, kept};
 use crate::http::caller;
-use crate::http::error::{ApiError, json};
+use crate::http::error::{ApiError, Problem, json};
 use crate::http::identity::ByKey;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentEncoding;
 use actix_web::web::{Bytes, Data, Json, Path, Query};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use footnote_domain::id::AnswerId;
-use footnote_ledger::Feedback;
 use futures::stream::{BoxStream, Stream, StreamExt, unfold};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::time::Duration;
+use utoipa::{IntoParams, ToSchema};
 
 /// A comment at least this often, so that no proxy takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Longest reason of an opinion, in characters.
-const REASON_CHARS_MOST: usize = 1_000;
 /// Questions that an empty chat proposes.
 const PROPOSED: usize = 4;
 
 /// A question from a page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"question": "What is a Datanet?"}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WidgetQuestion {
+    /// The question.
     question: String,
     /// Short names of the Datanets to ask; all when empty.
     #[serde(default)]
     datanets: Vec<String>,
 }
 
-/// `POST /v1/widget/answers`: begins an answer and names it at once.
+/// Begins an answer and names it at once; for pages, with the public key of their site.
+#[utoipa::path(
+    post,
+    path = "/v1/widget/answers",
+    operation_id = "widget_ask",
+    tag = "widget",
+    request_body = WidgetQuestion,
+    responses(
+        (status = 202, description = "the answer's id: follow its events", body = Object),
+        (status = 400, description = "what is wrong with the request", body = Problem),
+        (status = 401, description = "no public key was sent, or it opens nothing", body = Problem),
+        (status = 402, description = "the site's owner has no balance left", body = Problem),
+        (status = 403, description = "the key is not for this site", body = Problem),
+        (status = 429, description = "a cap of the key is reached", body = Problem),
+    )
+)]
 pub(super) async fn ask(
     app: Data<App>,
     request: HttpRequest,
@@ -85,7 +100,18 @@ async fn own(app: &App, request: &HttpRequest, id: &str) -> Result<AnswerId, Api
     if mine { Ok(id) } else { Err(AskError::UnknownAnswer(id).into()) }
 }
 
-/// `GET /v1/widget/answers/{id}/events`: the answer as it comes; after `Last-Event-ID`, the rest of it.
+/// The answer as it comes, as server-sent events; after `Last-Event-ID`, the rest of it.
+#[utoipa::path(
+    get,
+    path = "/v1/widget/answers/{id}/events",
+    operation_id = "widget_events",
+    tag = "widget",
+    params(("id" = String, Path, description = "the answer's id")),
+    responses(
+        (status = 200, description = "events `searching`, `reading`, `sentence`, `done`, `failed`", content_type = "text/event-stream", body = String),
+        (status = 404, description = "this key asked for no such answer", body = Problem),
+    )
+)]
 pub(super) async fn events(
     app: Data<App>,
     request: HttpRequest,
@@ -122,15 +148,30 @@ fn with_heartbeat(
 }
 
 /// An opinion from a page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"good": true, "reason": ""}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WidgetFeedback {
+    /// Whether it helped.
     good: bool,
+    /// Why, in the visitor's words.
     #[serde(default)]
     reason: String,
 }
 
-/// `POST /v1/widget/answers/{id}/feedback`.
+/// What a visitor thought of an answer; the last word counts.
+#[utoipa::path(
+    post,
+    path = "/v1/widget/answers/{id}/feedback",
+    operation_id = "widget_feedback",
+    tag = "widget",
+    params(("id" = String, Path, description = "the answer's id")),
+    request_body = WidgetFeedback,
+    responses(
+        (status = 204, description = "kept"),
+        (status = 404, description = "this key asked for no such answer", body = Problem),
+    )
+)]
 pub(super) async fn feedback(
     app: Data<App>,
     request: HttpRequest,
@@ -138,36 +179,53 @@ pub(super) async fn feedback(
     body: Json<WidgetFeedback>,
 ) -> Result<HttpResponse, ApiError> {
     let id = own(&app, &request, &id).await?;
-    let reason = body.reason.trim().chars().take(REASON_CHARS_MOST).collect();
-    let feedback = Feedback { good: body.good, reason, given_at: now() };
-    app.ledger.give_feedback(id, feedback).await?;
+    kept::note(&app, id, body.good, &body.reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `DELETE /v1/widget/answers/{id}`: question and answer are forgotten.
+/// Forgets question and answer; what was paid stays in the books.
+#[utoipa::path(
+    delete,
+    path = "/v1/widget/answers/{id}",
+    operation_id = "widget_erase",
+    tag = "widget",
+    params(("id" = String, Path, description = "the answer's id")),
+    responses(
+        (status = 204, description = "forgotten"),
+        (status = 404, description = "this key asked for no such answer", body = Problem),
+        (status = 409, description = "it is being written: come back", body = Problem),
+    )
+)]
 pub(super) async fn erase(
     app: Data<App>,
     request: HttpRequest,
     id: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = own(&app, &request, &id).await?;
-    if app.live.get(id).is_some() {
-        return Err(AskError::StillRunning.into());
-    }
-    app.ledger.erase_answer(id).await?;
+    kept::erase(&app, id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Which Datanets a chat is about, and the language of its page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 pub(super) struct About {
+    /// Short names of Datanets, separated by commas; all when empty.
     #[serde(default)]
     datanets: String,
+    /// The page's language, such as `es`.
     #[serde(default)]
     lang: String,
 }
 
-/// `GET /v1/widget/questions?datanets=a,b&lang=es`: what an empty chat proposes.
+/// What an empty chat proposes to ask.
+#[utoipa::path(
+    get,
+    path = "/v1/widget/questions",
+    operation_id = "widget_questions",
+    tag = "widget",
+    params(About),
+    responses((status = 200, description = "questions with their languages", body = Object))
+)]
 pub(super) async fn questions(
     app: Data<App>,
     request: HttpRequest,

@@ -2,11 +2,12 @@
 
 use super::frame::{self, Frame, Place, page};
 use super::sign_in::Plain;
-use super::{PageError, show};
+use super::{PageError, problem, show};
 use crate::app::App;
 use crate::ask::now;
 use crate::http::csrf;
 use crate::http::identity::{self, SignedIn};
+use crate::http::words::{self, Words};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -56,27 +57,27 @@ struct PayIn {
 }
 
 impl Row {
-    fn change(&self) -> String {
-        signed(self.movement.change)
+    fn change(&self, words: &&'static Words) -> String {
+        signed(words, self.movement.change)
     }
 
-    fn after(&self) -> String {
-        tokens(self.movement.after)
+    fn after(&self, words: &&'static Words) -> String {
+        tokens(words, self.movement.after)
     }
 }
 
 /// `+0.5`, `−0.01104`, `0`.
-fn signed(nano: i64) -> String {
+fn signed(words: &'static Words, nano: i64) -> String {
     match nano {
         0 => "0".to_owned(),
-        1.. => format!("+{}", tokens(nano)),
-        _ => format!("−{}", tokens(nano)),
+        1.. => format!("+{}", tokens(words, nano)),
+        _ => format!("−{}", tokens(words, nano)),
     }
 }
 
-fn tokens(nano: i64) -> String {
+fn tokens(words: &'static Words, nano: i64) -> String {
     let amount = Nano::new(i128::from(nano.unsigned_abs()));
-    amount.unwrap_or_default().in_tokens()
+    words.amount(amount.unwrap_or_default())
 }
 
 /// What `GET /account` may carry.
@@ -107,14 +108,15 @@ pub(super) async fn show(
     let sessions = app.ledger.sessions_of(known.address, now()).await.map_err(unavailable)?;
     let payee = PayeeId::from_address(known.address);
     let deployment = app.chain.deployment();
+    let words = words::of(&request);
     let template = AccountPage {
-        frame: Frame::new(&request, &app, Place::Elsewhere, "Account"),
+        frame: Frame::new(&request, &app, Place::Elsewhere, words.say("account-title")),
         address: checksummed(known.address),
         name: app.payee_name(payee),
         payee,
         balance,
         reserved,
-        movements: movements.rows.into_iter().map(row).collect(),
+        movements: movements.rows.into_iter().map(|one| row(words, one)).collect(),
         next: movements.next,
         first: query.before.is_none(),
         sessions,
@@ -124,38 +126,46 @@ pub(super) async fn show(
             settlement: checksummed(deployment.settlement),
             by_click: app.can_deposit_for(known.address),
         },
-        deposited: query.deposited.map(tokens),
+        deposited: query.deposited.map(|amount| tokens(words, amount)),
         known,
     };
     Ok(page(&request, StatusCode::OK, &template))
 }
 
-fn row(movement: AccountMovement) -> Row {
+fn row(words: &'static Words, movement: AccountMovement) -> Row {
+    let say = |key| words.say(key).to_string();
     let (what, detail) = match &movement.reason {
         Reason::Deposited { block: Some(block) } => {
-            ("Deposit on chain".to_owned(), format!("in block {block}"))
+            let block = words.say("movement-in-block").put("block", block);
+            (say("movement-deposit"), block.to_string())
         }
         Reason::Deposited { block: None } => {
-            ("Deposit on chain".to_owned(), "its block left the chain later".to_owned())
+            (say("movement-deposit"), say("movement-block-left-later"))
         }
-        Reason::Charged { held } => ("Answer".to_owned(), charged(*held, movement.change.abs())),
+        Reason::Charged { held } => {
+            (say("movement-answer"), charged(words, *held, movement.change.abs()))
+        }
         Reason::Released { held, why } => {
-            ("No charge".to_owned(), format!("{why}; {} was held and went back", held.in_tokens()))
+            let back = words.say("movement-all-back").put("held", words.amount(held));
+            let why = problem::of_release(words, why);
+            (say("movement-no-charge"), format!("{why} {back}"))
         }
-        Reason::TakenBack => {
-            ("Deposit taken back".to_owned(), "its block left the chain".to_owned())
-        }
+        Reason::TakenBack => (say("movement-taken-back"), say("movement-block-left")),
         Reason::Other(kind) => (kind.clone(), String::new()),
     };
     Row { movement, what, detail }
 }
 
 /// What became of what was held for an answer.
-fn charged(held: Nano, charged: i64) -> String {
-    match held.get() - charged {
-        0 => "every sentence of it is supported".to_owned(),
-        back => format!("{} was held, {} went back", held.in_tokens(), tokens(back)),
-    }
+fn charged(words: &'static Words, held: Nano, charged: i64) -> String {
+    let said = match held.get() - charged {
+        0 => words.say("movement-all-supported"),
+        back => {
+            let said = words.say("movement-held").put("held", words.amount(held));
+            said.put("back", tokens(words, back))
+        }
+    };
+    said.to_string()
 }
 
 /// `POST /account/deposit`: pays in worthless tokens, on a development chain.
@@ -191,6 +201,7 @@ mod tests {
 
     #[test]
     fn amounts_carry_their_sign_to_the_last_unit() {
-        assert_eq!([signed(0), signed(1), signed(-11_040_000)], ["0", "+0.000000001", "−0.01104"]);
+        let en = |nano| signed(words::default(), nano);
+        assert_eq!([en(0), en(1), en(-11_040_000)], ["0", "+0.000000001", "−0.01104"]);
     }
 }

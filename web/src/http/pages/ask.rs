@@ -1,11 +1,10 @@
 //! The first page: what can be asked, of which Datanets, for how much? And the form that asks.
 
-use super::error::sentence;
 use super::frame::{self, Frame, Place, page};
-use super::{PageError, show};
+use super::{PageError, problem};
 use crate::app::{App, DatanetView};
 use crate::ask::{self, Answer, AskError, AskRequest, Caller, Question, View};
-use crate::http::{caller, csrf};
+use crate::http::{caller, csrf, words};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -55,7 +54,7 @@ pub(super) async fn show(
 
 fn ask_page(request: &HttpRequest, app: &App, form: AskForm, problem: Option<String>) -> AskPage {
     AskPage {
-        frame: Frame::new(request, app, Place::Ask, "Ask"),
+        frame: Frame::new(request, app, Place::Ask, words::of(request).say("ask-title")),
         question: form.question,
         problem,
         chosen: form.datanets,
@@ -136,7 +135,7 @@ async fn earlier(app: &App, form: &AskForm) -> Result<Vec<String>, AskError> {
 
 fn refused(request: &HttpRequest, app: &App, form: AskForm, error: &AskError) -> HttpResponse {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let problem = sentence(&error.to_string());
+    let problem = problem::of_ask(words::of(request), error, app.currency());
     page(request, status, &ask_page(request, app, form, Some(problem)))
 }
 

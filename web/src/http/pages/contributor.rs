@@ -6,6 +6,7 @@ use super::frame::{self, Frame, Place, page};
 use super::{PageError, show};
 use crate::app::App;
 use crate::http::csrf;
+use crate::http::words::{self, Words};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -46,6 +47,7 @@ struct DocumentRow {
 struct LineRow {
     line: EarnedLine,
     what: String,
+    /// The message that says how far it is.
     stage: &'static str,
 }
 
@@ -104,6 +106,7 @@ pub(super) async fn show(
         return Err(PageError::NotFound { what: "contributor" });
     }
     let title = name.clone().unwrap_or_else(|| show::payee(*payee));
+    let words = words::of(&request);
     let claimed = after.claimed.and_then(|amount| Nano::new(i128::from(amount)).ok());
     Ok(page(
         &request,
@@ -111,21 +114,25 @@ pub(super) async fn show(
         &ContributorPage {
             frame: Frame::new(&request, &app, Place::Earnings, &title),
             name,
-            documents: earnings.by_document.iter().map(|row| document_row(&app, row)).collect(),
-            lines: earnings.lines.iter().map(|line| line_row(&app, line)).collect(),
-            days: Days::of(&days, crate::ask::now() / 86_400),
+            documents: earnings
+                .by_document
+                .iter()
+                .map(|row| document_row(&app, words, row))
+                .collect(),
+            lines: earnings.lines.iter().map(|line| line_row(&app, words, line)).collect(),
+            days: Days::of(words, &days, crate::ask::now() / 86_400),
             clock: EpochClock::of(&epochs),
             dev: app.config.dev,
-            claimed: claimed.map(show::amount),
+            claimed: claimed.map(|amount| words.amount(amount)),
             earnings,
         },
     ))
 }
 
-fn document_row(app: &App, row: &DocumentEarnings) -> DocumentRow {
+fn document_row(app: &App, words: &'static Words, row: &DocumentEarnings) -> DocumentRow {
     let per_thousand = row.amount.wide() * 1_000 / i128::from(row.answers.max(1));
     DocumentRow {
-        title: title(app, row.owner),
+        title: title(app, words, row.owner),
         document: row.owner,
         datanet: slug(app, row.datanet),
         answers: row.answers,
@@ -134,25 +141,27 @@ fn document_row(app: &App, row: &DocumentEarnings) -> DocumentRow {
     }
 }
 
-fn line_row(app: &App, line: &EarnedLine) -> LineRow {
+fn line_row(app: &App, words: &'static Words, line: &EarnedLine) -> LineRow {
     let what = match line.role {
-        Role::Data => title(app, line.owner),
-        Role::Platform => "the platform’s part".to_owned(),
-        Role::Adapter => "the adapter’s part".to_owned(),
-        Role::Stakers => "the stakers’ part".to_owned(),
-        Role::Treasury => "what no source supports".to_owned(),
+        Role::Data => title(app, words, line.owner),
+        Role::Platform => words.say("part-platform").to_string(),
+        Role::Adapter => words.say("part-adapter").to_string(),
+        Role::Stakers => words.say("part-stakers").to_string(),
+        Role::Treasury => words.say("part-treasury").to_string(),
     };
     let stage = match line.stage {
-        EpochStage::Open => "estimated",
-        EpochStage::Closed | EpochStage::Sealed | EpochStage::Proposed => "final",
-        EpochStage::Accepted => "accepted",
+        EpochStage::Open => "stage-estimated",
+        EpochStage::Closed | EpochStage::Sealed | EpochStage::Proposed => "stage-final",
+        EpochStage::Accepted => "stage-accepted",
     };
     LineRow { line: line.clone(), what, stage }
 }
 
 /// The text's title; its hash once it was taken down.
-fn title(app: &App, document: Option<ContentHash>) -> String {
-    let Some(document) = document else { return "not for a text".to_owned() };
+fn title(app: &App, words: &'static Words, document: Option<ContentHash>) -> String {
+    let Some(document) = document else {
+        return words.say("contributor-no-text").to_string();
+    };
     app.document_title(document).unwrap_or_else(|| show::short(document))
 }
 

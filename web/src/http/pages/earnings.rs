@@ -3,6 +3,7 @@
 use super::frame::{self, Frame, Place, page};
 use super::{PageError, show};
 use crate::app::App;
+use crate::http::words;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -56,7 +57,8 @@ pub(super) async fn show(
     });
     let people: Vec<Person> = people.collect();
     let most = people.iter().map(|one| one.earned).max().unwrap_or_default();
-    let frame = Frame::new(&request, &app, Place::Earnings, "Earnings");
+    let frame =
+        Frame::new(&request, &app, Place::Earnings, words::of(&request).say("earnings-title"));
     let dev = app.config.dev;
     Ok(page(&request, StatusCode::OK, &EarningsPage { frame, people, most, dev }))
 }

@@ -1,12 +1,16 @@
 //! What does a reader see when something is wrong? What happened, that nothing was lost or charged,
 //! and a way on.
 
-use super::frame;
-use crate::app::ClaimError;
+use super::{frame, problem};
+use crate::app::{CURRENCY, ClaimError};
 use crate::ask::AskError;
 use crate::http::csrf::CsrfError;
+use crate::http::words::{self, Words};
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
+use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
@@ -19,9 +23,6 @@ pub enum PageError {
         /// What was looked for: `answer`, `text`, …
         what: &'static str,
     },
-    /// What its reader wanted forgotten.
-    #[error("{}", crate::ask::ERASED)]
-    Erased,
     /// An address that cannot be anything's.
     #[error("this address is damaged; it may have been copied in part")]
     Address,
@@ -32,6 +33,14 @@ pub enum PageError {
         status: StatusCode,
         /// What is wrong.
         message: String,
+    },
+    /// An address that does not know this method.
+    #[error("{method} does not do here; use {allowed}")]
+    Method {
+        /// The method.
+        method: String,
+        /// Those that would do.
+        allowed: String,
     },
     /// A form of another browser.
     #[error(transparent)]
@@ -56,6 +65,7 @@ pub enum PageError {
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
+    words: &'static Words,
     status: u16,
     heading: &'static str,
     message: String,
@@ -72,16 +82,68 @@ impl PageError {
         Self::Unavailable { what, cause: cause.to_string() }
     }
 
+    /// The message above the page.
     fn heading(&self) -> &'static str {
         match self.status_code().as_u16() {
-            404 | 410 => "Nothing stands here",
-            402 => "The purse is empty",
-            403 => "Not from here",
-            409 => "Nothing to pay out",
-            503 | 504 => "Not just now",
-            500 => "Something broke on our side",
-            _ => "That could not be read",
+            404 | 410 => "error-nothing-here",
+            402 => "error-purse",
+            401 | 403 => "error-not-from-here",
+            409 => "error-nothing-due",
+            429 | 503 | 504 => "error-not-now",
+            500 => "error-broke",
+            _ => "error-unreadable",
         }
+    }
+
+    /// What happened, and the next step, in the reader's language.
+    fn message(&self, words: &'static Words) -> String {
+        let said = match self {
+            Self::NotFound { what } => words.say(missing(what)),
+            Self::Address => words.say("problem-address"),
+            Self::Unreadable { message, .. } => {
+                words.say("problem-unreadable").put("reason", message)
+            }
+            Self::Method { method, allowed } => {
+                words.say("problem-method").put("method", method).put("methods", allowed)
+            }
+            Self::Csrf(_) => words.say("problem-csrf"),
+            Self::Ask(error) => return problem::of_ask(words, error, CURRENCY),
+            Self::Claim(error) => return problem::of_claim(words, error),
+            Self::Unavailable { .. } => words.say("problem-away"),
+        };
+        said.to_string()
+    }
+
+    /// The page, in the reader's language.
+    pub fn page(&self, words: &'static Words) -> HttpResponse {
+        let status = self.status_code();
+        let page = ErrorPage {
+            words,
+            status: status.as_u16(),
+            heading: self.heading(),
+            message: self.message(words),
+        };
+        // The error page has no fields that could fail to print.
+        let html = page.render().unwrap_or_else(|_| page.message.clone());
+        let mut response = frame::unkept(status);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header(("Retry-After", "5"));
+        }
+        response.insert_header((CONTENT_LANGUAGE, words.code()));
+        response.content_type(ContentType::html()).body(html)
+    }
+}
+
+/// What is said of something that is not there.
+fn missing(what: &str) -> &'static str {
+    match what {
+        "answer" => "missing-answer",
+        "text" => "missing-text",
+        "receipt" => "missing-receipt",
+        "Datanet" => "missing-datanet",
+        "key" => "missing-key",
+        "contributor" => "missing-contributor",
+        _ => "missing-page",
     }
 }
 
@@ -89,9 +151,9 @@ impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
-            Self::Erased => StatusCode::GONE,
             Self::Address => StatusCode::BAD_REQUEST,
             Self::Unreadable { status, .. } => *status,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Csrf(_) => StatusCode::FORBIDDEN,
             Self::Claim(ClaimError::NotDevelopment | ClaimError::NotASample(_)) => {
                 StatusCode::FORBIDDEN
@@ -113,27 +175,21 @@ impl ResponseError for PageError {
         } else if self.status_code().is_server_error() {
             tracing::error!(error = %self, "show a page");
         }
-        let status = self.status_code();
-        let page = ErrorPage {
-            status: status.as_u16(),
-            heading: self.heading(),
-            message: sentence(&self.to_string()),
-        };
-        // The error page has no fields that could fail to print.
-        let html = page.render().unwrap_or_else(|_| page.message.clone());
-        let mut response = frame::unkept(status);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header(("Retry-After", "5"));
-        }
-        response.content_type(ContentType::html()).body(html)
+        self.page(words::default())
     }
 }
 
-/// Error texts begin small, since programs put words before them; a page's sentence does not.
-pub(super) fn sentence(message: &str) -> String {
-    let mut rest = message.chars();
-    let first = rest.next().map(|first| first.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), rest.as_str().trim_end_matches('.'))
+/// Says every fault again in the language of whoever asked: where it arises, nobody knows that.
+pub async fn in_the_readers_language<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let fault = response.response().error().and_then(|error| error.as_error::<PageError>());
+    let Some(page) = fault.map(|fault| fault.page(words::of(response.request()))) else {
+        return Ok(response.map_into_left_body());
+    };
+    Ok(response.into_response(page).map_into_right_body())
 }
 
 /// Every address that nothing answers to.
@@ -156,6 +212,21 @@ mod tests {
         let page = String::from_utf8(body.to_vec()).expect("text");
         assert!(!page.contains("<script>") && page.contains("send it again"));
         assert!(page.contains("href=\"/\"") && page.contains("href=\"/datanets\""));
+    }
+
+    #[actix_web::test]
+    async fn a_fault_is_told_in_the_language_of_whoever_asked() {
+        use actix_web::test::{TestRequest, call_service, init_service, read_body};
+        let routes = actix_web::App::new()
+            .wrap(actix_web::middleware::from_fn(in_the_readers_language))
+            .default_service(actix_web::web::to(not_found));
+        let service = init_service(routes).await;
+        let request = TestRequest::get().uri("/x").insert_header(("accept-language", "es"));
+        let response = call_service(&service, request.to_request()).await;
+        assert_eq!(response.status(), 404);
+        assert_eq!(response.headers().get("content-language").expect("a header"), "es");
+        let page = String::from_utf8(read_body(response).await.to_vec()).expect("text");
+        assert!(page.contains("<html lang=\"es\"") && page.contains("Aquí no hay nada"), "{page}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! How does an answer reach the page while it is written? As server-sent events, numbered, each with
 //! the fragments of the page that it changes; a browser that comes back says which number it saw last.
 
-use super::answer::{Finished, QuoteCard, SentenceView};
-use super::{PageError, frame, show};
+use super::answer::{Finished, QuoteCard, SentenceView, Visitor};
+use super::{PageError, frame, problem};
 use crate::app::App;
 use crate::ask::answer::{AnswerCitation, AnswerSentence, SearchResult};
 use crate::ask::{self, AnswerEvent, AskError};
+use crate::http::words::{self, Words};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentEncoding;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -26,44 +27,50 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 #[template(path = "answer/event.html")]
 enum Fragment<'a> {
     #[template(block = "searching")]
-    Searching { datanets: usize },
+    Searching { words: &'static Words, datanets: usize },
     #[template(block = "reading")]
-    Reading { results: &'a [SearchResult] },
+    Reading { words: &'static Words, results: &'a [SearchResult] },
     #[template(block = "sentence")]
     Sentence { view: SentenceView, paragraph: bool, cards: Vec<QuoteCard> },
     #[template(block = "done")]
     Done { body: Box<Finished<'a>> },
     #[template(block = "failed")]
-    Failed { message: String },
+    Failed { words: &'static Words, message: String },
 }
 
 /// The fragments of the page that `event` changes.
-pub fn event_html(event: &AnswerEvent, currency: &str) -> Result<String, askama::Error> {
+pub(super) fn event_html(
+    words: &'static Words,
+    event: &AnswerEvent,
+    currency: &str,
+    visitor: &Visitor,
+) -> Result<String, askama::Error> {
     let fragment = match event {
-        AnswerEvent::Searching { datanets } => Fragment::Searching { datanets: *datanets },
-        AnswerEvent::Reading { results } => Fragment::Reading { results },
+        AnswerEvent::Searching { datanets } => Fragment::Searching { words, datanets: *datanets },
+        AnswerEvent::Reading { results } => Fragment::Reading { words, results },
         AnswerEvent::Sentence { index, sentence, citations } => {
-            fragment_of_sentence(*index, sentence, citations)
+            fragment_of_sentence(words, *index, sentence, citations)
         }
         AnswerEvent::Done { answer } => {
-            Fragment::Done { body: Box::new(Finished::new(answer, currency, true)) }
+            Fragment::Done { body: Box::new(Finished::new(words, answer, currency, visitor, true)) }
         }
-        AnswerEvent::Failed { message, .. } => {
-            Fragment::Failed { message: super::error::sentence(message) }
+        AnswerEvent::Failed { code, .. } => {
+            Fragment::Failed { words, message: problem::of_failure(words, code) }
         }
     };
     fragment.render()
 }
 
 fn fragment_of_sentence(
+    words: &'static Words,
     index: u32,
     sentence: &AnswerSentence,
     citations: &[AnswerCitation],
 ) -> Fragment<'static> {
     Fragment::Sentence {
-        view: SentenceView::new(index, sentence, citations.iter()),
+        view: SentenceView::new(words, index, sentence, citations.iter()),
         paragraph: sentence.paragraph,
-        cards: QuoteCard::of_sentence(index, citations.iter()),
+        cards: QuoteCard::of_sentence(words, index, citations.iter()),
     }
 }
 
@@ -75,6 +82,8 @@ pub(super) async fn stream(
 ) -> Result<HttpResponse, PageError> {
     let last = request.headers().get("Last-Event-ID").and_then(|id| id.to_str().ok());
     let after = last.and_then(|id| id.parse().ok());
+    let words = words::of(&request);
+    let visitor = Visitor::of(&request, &app, *id).await?;
     let events = match ask::events(&app.clone().into_inner(), *id, after).await {
         Ok(events) => events,
         Err(AskError::UnknownAnswer(_)) => return Err(PageError::NotFound { what: "answer" }),
@@ -86,24 +95,35 @@ pub(super) async fn stream(
         // A compressor would hold sentences back until its window is full.
         .insert_header(ContentEncoding::Identity)
         .content_type("text/event-stream; charset=utf-8")
-        .streaming(with_heartbeat(events, app.currency(), HEARTBEAT)))
+        .streaming(with_heartbeat(
+            events,
+            Reader { words, currency: app.currency(), visitor },
+            HEARTBEAT,
+        )))
+}
+
+/// For whom the fragments are written.
+struct Reader {
+    words: &'static Words,
+    currency: &'static str,
+    visitor: Visitor,
 }
 
 fn with_heartbeat(
     events: BoxStream<'static, (u64, AnswerEvent)>,
-    currency: &'static str,
+    reader: Reader,
     every: Duration,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    unfold(events, move |mut events| async move {
+    unfold((events, reader), move |(mut events, reader)| async move {
         match tokio::time::timeout(every, events.next()).await {
-            Err(_) => Some((Ok(Bytes::from_static(b": still here\n\n")), events)),
-            Ok(Some((id, event))) => Some((Ok(written(id, &event, currency)), events)),
+            Err(_) => Some((Ok(Bytes::from_static(b": still here\n\n")), (events, reader))),
+            Ok(Some((id, event))) => Some((Ok(written(&reader, id, &event)), (events, reader))),
             Ok(None) => None,
         }
     })
 }
 
-fn written(id: u64, event: &AnswerEvent, currency: &str) -> Bytes {
+fn written(reader: &Reader, id: u64, event: &AnswerEvent) -> Bytes {
     let name = match event {
         AnswerEvent::Searching { .. } => "searching",
         AnswerEvent::Reading { .. } => "reading",
@@ -111,7 +131,8 @@ fn written(id: u64, event: &AnswerEvent, currency: &str) -> Bytes {
         AnswerEvent::Done { .. } => "done",
         AnswerEvent::Failed { .. } => "failed",
     };
-    let html = event_html(event, currency).unwrap_or_else(|error| {
+    let Reader { words, currency, visitor } = reader;
+    let html = event_html(words, event, currency, visitor).unwrap_or_else(|error| {
         tracing::error!(%error, name, "render an event");
         String::new()
     });
@@ -124,6 +145,11 @@ fn written(id: u64, event: &AnswerEvent, currency: &str) -> Bytes {
 mod tests {
     use super::*;
 
+    fn reader() -> Reader {
+        let visitor = Visitor::default();
+        Reader { words: words::default(), currency: "OPEN", visitor }
+    }
+
     #[actix_web::test]
     async fn a_slow_answer_beats_and_a_late_event_still_comes() {
         let event = AnswerEvent::Searching { datanets: 3 };
@@ -131,7 +157,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(60)).await;
             (4, event)
         });
-        let sent = with_heartbeat(slow.boxed(), "OPEN", Duration::from_millis(20));
+        let sent = with_heartbeat(slow.boxed(), reader(), Duration::from_millis(20));
         let sent: Vec<_> = sent.map(|part| part.expect("never fails")).collect().await;
         assert_eq!(sent[0], ": still here\n\n");
         let last = std::str::from_utf8(sent.last().expect("an event")).expect("text");
@@ -141,7 +167,7 @@ mod tests {
     #[test]
     fn a_message_names_its_fragments_on_one_line() {
         let failed = AnswerEvent::Failed { code: "x".into(), message: "two\nlines".into() };
-        let sent = written(0, &failed, "OPEN");
+        let sent = written(&reader(), 0, &failed);
         let sent = std::str::from_utf8(&sent).expect("text");
         assert_eq!(sent.lines().filter(|line| line.starts_with("data: ")).count(), 1);
         assert!(sent.contains("data-into=\\\"problem\\\""), "{sent}");

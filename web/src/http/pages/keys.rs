@@ -1,15 +1,15 @@
 //! Which keys does an account have, what may each spend, and what has it cost?
 
 use super::account::to_sign_in;
-use super::error::sentence;
 use super::frame::{self, Frame, Place, page};
 use super::sign_in::Plain;
-use super::{PageError, show};
+use super::{PageError, problem, show};
 use crate::account::terms::{self, WrittenTerms};
 use crate::account::token::KeyText;
 use crate::app::App;
 use crate::ask::now;
 use crate::http::place::Place as Address;
+use crate::http::words::{self, Words};
 use crate::http::{csrf, identity};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -153,7 +153,7 @@ async fn listed(
         keys.push(key_row(key, &usage));
     }
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let frame = Frame::new(request, app, Place::Elsewhere, "Keys");
+    let frame = Frame::new(request, app, Place::Elsewhere, words::of(request).say("keys-title"));
     Ok(page(request, status, &KeysPage { frame, keys, form, problem, made }))
 }
 
@@ -186,7 +186,7 @@ pub(super) async fn make(
     let terms = match terms::parse(form.kind(), &form.written()) {
         Ok(terms) => terms,
         Err(error) => {
-            let problem = Some(sentence(&error.to_string()));
+            let problem = Some(problem::of_terms(words::of(&request), &error));
             return listed(&request, &app, form, problem, None).await;
         }
     };
@@ -195,8 +195,9 @@ pub(super) async fn make(
             let made = Some(made(&request, &app, &text));
             listed(&request, &app, TermsForm::proposed(), None, made).await
         }
-        Err(error @ LedgerError::TooManyKeys(_)) => {
-            let problem = Some(sentence(&error.to_string()));
+        Err(LedgerError::TooManyKeys(most)) => {
+            let said = words::of(&request).counted("problem-too-many-keys", most);
+            let problem = Some(said.to_string());
             listed(&request, &app, form, problem, None).await
         }
         Err(error) => Err(unavailable(error)),
@@ -236,25 +237,25 @@ async fn one_shown(
     let Some(known) = identity::signed_in(request) else { return Ok(to_sign_in()) };
     let keys = app.ledger.keys_of(known.address).await.map_err(unavailable)?;
     let key = keys.into_iter().find(|key| key.id == id);
-    let key = key.ok_or(PageError::NotFound { what: "key of yours" })?;
+    let key = key.ok_or(PageError::NotFound { what: "key" })?;
     let usage = app.ledger.key_usage(id).await.map_err(unavailable)?;
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let template = KeyPage {
         frame: Frame::new(request, app, Place::Elsewhere, &key.terms.name),
         form: form.unwrap_or_else(|| TermsForm::of(&key)),
         problem,
-        usage: usage_rows(&usage),
+        usage: usage_rows(words::of(request), &usage),
         origin: origin(request, app),
         key,
     };
     Ok(page(request, status, &template))
 }
 
-fn usage_rows(usage: &[KeyUsage]) -> Vec<UsageRow> {
+fn usage_rows(words: &'static Words, usage: &[KeyUsage]) -> Vec<UsageRow> {
     let most = usage.iter().map(|day| day.charged.wide()).max().unwrap_or(0).max(1);
     let row = |day: &KeyUsage| UsageRow {
         usage: *day,
-        date: show::day(day.day),
+        date: words.day(day.day.saturating_mul(86_400)),
         width: show::length(u32::try_from(day.charged.wide() * 1_000_000 / most).unwrap_or(0)),
     };
     usage.iter().map(row).collect()
@@ -273,7 +274,7 @@ pub(super) async fn change(
     let terms = match terms::parse(form.kind(), &form.written()) {
         Ok(terms) => terms,
         Err(error) => {
-            let problem = Some(sentence(&error.to_string()));
+            let problem = Some(problem::of_terms(words::of(&request), &error));
             return one_shown(&request, &app, *id, Some(form), problem).await;
         }
     };
@@ -295,7 +296,7 @@ pub(super) async fn revoke(
 fn to_key(outcome: Result<(), LedgerError>, to: &str) -> Result<HttpResponse, PageError> {
     match outcome {
         Ok(()) => Ok(frame::unkept(StatusCode::SEE_OTHER).insert_header((LOCATION, to)).finish()),
-        Err(LedgerError::NoSuchKey(_)) => Err(PageError::NotFound { what: "key of yours" }),
+        Err(LedgerError::NoSuchKey(_)) => Err(PageError::NotFound { what: "key" }),
         Err(error) => Err(unavailable(error)),
     }
 }

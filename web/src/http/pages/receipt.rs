@@ -4,6 +4,7 @@ use super::frame::{self, Frame, Place, page};
 use super::{PageError, show};
 use crate::app::App;
 use crate::ask::{self, Answer, View};
+use crate::http::words::{self, Words};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -88,7 +89,8 @@ pub(super) async fn show(
         Some(View::Finished(answer)) => Some(answer),
         _ => None,
     };
-    let frame = Frame::new(&request, &app, Place::Elsewhere, "Receipt");
+    let frame =
+        Frame::new(&request, &app, Place::Elsewhere, words::of(&request).say("receipt-title"));
     Ok(page(
         &request,
         StatusCode::OK,
@@ -96,7 +98,7 @@ pub(super) async fn show(
             frame,
             id: id.into_inner(),
             question: answer.as_ref().map(|answer| answer.question.clone()),
-            lines: lines(&app, &envelope.receipt, answer.as_deref()),
+            lines: lines(&app, words::of(&request), &envelope.receipt, answer.as_deref()),
             owners: owners(&app, &envelope.receipt, answer.as_deref()),
             unpaid: unpaid(&app, &envelope.receipt, answer.as_deref()),
             envelope,
@@ -119,31 +121,39 @@ impl ReceiptPage {
         self.receipt().held.minus(self.receipt().gross).unwrap_or(Nano::ZERO)
     }
 
+    /// The message that says which purse paid.
     fn funding(&self) -> &'static str {
         match self.receipt().funding {
-            Funding::Balance => "to the balance of whoever asked",
-            Funding::Promotion => "to the operator, who pays for guests",
-            Funding::X402 => "by a payment for this one question",
+            Funding::Balance => "receipt-by-balance",
+            Funding::Promotion => "receipt-by-promotion",
+            Funding::X402 => "receipt-by-x402",
         }
     }
 }
 
-fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView> {
+fn lines(
+    app: &App,
+    words: &'static Words,
+    receipt: &Receipt,
+    answer: Option<&Answer>,
+) -> Vec<LineView> {
     // Our own receipts are true; one that were not would show its lines without their texts.
     let texts = receipt.settlement_again().map(|settled| settled.line_owners).unwrap_or_default();
     let texts = texts.into_iter().chain(std::iter::repeat(None));
     let views = receipt.lines.iter().zip(texts).map(|(line, text)| {
         let (somebody, why) = match line.role {
             Role::Data => {
-                let text = text.map(|text| format!("for {}", title(app, answer, text)));
-                (None, text.unwrap_or_default())
+                let text =
+                    text.map(|text| words.say("receipt-for").put("text", title(app, answer, text)));
+                (None, text)
             }
-            Role::Platform => (Some("The platform"), "for running the service".to_owned()),
-            Role::Adapter => (Some("The adapter"), "for the model that wrote".to_owned()),
-            Role::Stakers => (Some("The stakers"), "for securing the network".to_owned()),
-            Role::Treasury => (Some("The treasury"), "for what no source supports".to_owned()),
+            Role::Platform => (Some("role-platform"), Some(words.say("why-platform"))),
+            Role::Adapter => (Some("role-adapter"), Some(words.say("why-adapter"))),
+            Role::Stakers => (Some("role-stakers"), Some(words.say("why-stakers"))),
+            Role::Treasury => (Some("role-treasury"), Some(words.say("why-treasury"))),
         };
-        line_view(app, line, somebody, why)
+        let why = why.map(|why| why.to_string()).unwrap_or_default();
+        line_view(app, line, somebody.map(|key| words.say(key).to_string()), why)
     });
     let mut lines: Vec<LineView> = views.collect();
     // Whoever wrote the texts comes first.
@@ -151,8 +161,8 @@ fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView>
     lines
 }
 
-fn line_view(app: &App, line: &Line, somebody: Option<&str>, why: String) -> LineView {
-    let name = somebody.map(str::to_owned).or_else(|| app.payee_name(line.payee));
+fn line_view(app: &App, line: &Line, somebody: Option<String>, why: String) -> LineView {
+    let name = somebody.or_else(|| app.payee_name(line.payee));
     LineView {
         role: line.role,
         why,

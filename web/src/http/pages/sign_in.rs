@@ -1,14 +1,13 @@
 //! Who are you? A message to sign with a wallet, here or elsewhere; on a development chain, a click.
 
-use super::PageError;
-use super::error::sentence;
 use super::frame::{self, Frame, Place, page};
+use super::{PageError, problem};
 use crate::account::sign_in::{self, Door};
 use crate::account::token::SessionToken;
 use crate::app::{App, Browser, SignInFailed};
 use crate::ask::now;
 use crate::http::place::Place as Here;
-use crate::http::{csrf, identity};
+use crate::http::{csrf, identity, words};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -58,14 +57,15 @@ fn shown(
 ) -> HttpResponse {
     let given = address.trim().to_lowercase();
     let parsed = given.parse::<Address>().ok();
-    let no_address = "an address is 0x and 40 digits or letters from a to f";
+    let words = words::of(request);
+    let is_damaged = parsed.is_none() && !given.is_empty();
     let problem =
-        problem.or_else(|| (parsed.is_none() && !given.is_empty()).then(|| sentence(no_address)));
+        problem.or_else(|| is_damaged.then(|| words.say("sign-in-no-address").to_string()));
     let place = Here::of(&app.config, request);
     let known = place.as_ref().zip(parsed);
     let message = known.map(|(place, address)| proposal(request, app, place, address));
     let template = SignInPage {
-        frame: Frame::new(request, app, Place::Elsewhere, "Sign in"),
+        frame: Frame::new(request, app, Place::Elsewhere, words.say("sign-in")),
         open: place.is_some(),
         address: given.chars().take(60).collect(),
         message,
@@ -118,7 +118,7 @@ pub(super) async fn submit(
     match app.sign_in(&door, &form.message, &form.signature, browser).await {
         Ok(token) => Ok(let_in(&request, &token)),
         Err(SignInFailed::Refused(error)) => {
-            let problem = Some(sentence(&error.to_string()));
+            let problem = Some(problem::of_sign_in(words::of(&request), &error));
             Ok(shown(&request, &app, "", problem, StatusCode::FORBIDDEN))
         }
         Err(error) => Err(PageError::unavailable("Signing in", error)),
@@ -162,7 +162,7 @@ pub(super) async fn sample(
     let entered = app.sign_in_as_sample(&form.name, browser(&request)).await;
     match entered.map_err(|error| PageError::unavailable("Signing in", error))? {
         Some(token) => Ok(let_in(&request, &token)),
-        None => Err(PageError::NotFound { what: "sample contributor" }),
+        None => Err(PageError::NotFound { what: "contributor" }),
     }
 }
 

@@ -4,6 +4,7 @@ use super::super::markdown::{self, Markup};
 use super::super::show;
 use super::passage;
 use crate::ask::answer::{Answer, AnswerCitation};
+use crate::http::words::Words;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
@@ -11,6 +12,7 @@ use askama::filters::HtmlSafe;
 #[derive(Template)]
 #[template(path = "answer/quote.html")]
 pub(in super::super) struct QuoteCard {
+    words: &'static Words,
     id: String,
     n: u32,
     tone: String,
@@ -48,18 +50,23 @@ impl Quote {
 }
 
 /// `Ana Ferreira and 5 more · Datanet handbook`, less the Datanet.
-pub(super) fn who(authors: &[String]) -> String {
+pub(super) fn who(words: &'static Words, authors: &[String]) -> String {
     match authors {
-        [] => "no author named".to_owned(),
+        [] => words.say("answer-no-author").to_string(),
         [one] => one.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [one, more @ ..] => format!("{one} and {} more", more.len()),
+        [one, other] => {
+            words.say("answer-two-authors").put("one", one).put("other", other).to_string()
+        }
+        [one, more @ ..] => {
+            words.say("answer-more-authors").put("one", one).put("n", more.len()).to_string()
+        }
     }
 }
 
 impl QuoteCard {
     /// The cards of one sentence's citations, one per source.
     pub(in super::super) fn of_sentence<'a>(
+        words: &'static Words,
         index: u32,
         citations: impl Iterator<Item = &'a AnswerCitation>,
     ) -> Vec<Self> {
@@ -67,19 +74,20 @@ impl QuoteCard {
         for citation in citations {
             match cards.iter_mut().find(|card| card.n == citation.n) {
                 Some(card) => card.add(citation),
-                None => cards.push(Self::begin(index, citation)),
+                None => cards.push(Self::begin(words, index, citation)),
             }
         }
         cards
     }
 
-    fn begin(index: u32, citation: &AnswerCitation) -> Self {
+    fn begin(words: &'static Words, index: u32, citation: &AnswerCitation) -> Self {
         Self {
+            words,
             id: card_id(index, citation.n),
             n: citation.n,
             tone: show::tone(citation.n),
             title: citation.title.clone(),
-            who: format!("{} · {}", who(&citation.authors), citation.datanet_slug),
+            who: format!("{} · {}", who(words, &citation.authors), citation.datanet_slug),
             quotes: vec![Quote::new(citation)],
             wording_ppm: citation.wording_ppm,
             meaning_ppm: citation.meaning_ppm,
@@ -99,12 +107,12 @@ impl QuoteCard {
 }
 
 /// All cards of an answer.
-pub(super) fn cards(answer: &Answer) -> Vec<QuoteCard> {
+pub(super) fn cards(words: &'static Words, answer: &Answer) -> Vec<QuoteCard> {
     let sentences = (0u32..).zip(&answer.sentences);
     sentences
         .flat_map(|(index, _)| {
             let citations = answer.citations.iter().filter(|cited| cited.sentence == index);
-            QuoteCard::of_sentence(index, citations)
+            QuoteCard::of_sentence(words, index, citations)
         })
         .collect()
 }

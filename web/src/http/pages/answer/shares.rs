@@ -2,6 +2,7 @@
 
 use super::super::show;
 use crate::ask::answer::Answer;
+use crate::http::words::Words;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use footnote_domain::apportion::largest_remainder;
@@ -10,6 +11,7 @@ use footnote_domain::apportion::largest_remainder;
 #[derive(Template)]
 #[template(path = "answer/shares.html")]
 pub(super) struct ShareBar {
+    words: &'static Words,
     pieces: Vec<SharePiece>,
     rest: Option<SharePiece>,
 }
@@ -26,7 +28,7 @@ struct SharePiece {
 }
 
 impl ShareBar {
-    pub(super) fn new(answer: &Answer) -> Self {
+    pub(super) fn new(words: &'static Words, answer: &Answer) -> Self {
         let mut ppm: Vec<u32> = answer.attribution.iter().map(|share| share.share_ppm).collect();
         ppm.push(answer.residual_ppm);
         let weights: Vec<u128> = ppm.iter().map(|part| u128::from(*part)).collect();
@@ -43,15 +45,23 @@ impl ShareBar {
         let pieces = sources.map(|(of, percent)| piece(of.n, &of.title, of.share_ppm, *percent));
         let pieces = pieces.collect();
         let unsupported = percents.last().copied().unwrap_or_default();
-        let rest = (answer.residual_ppm > 0)
-            .then(|| piece(0, "no source", answer.residual_ppm, unsupported));
-        Self { pieces, rest }
+        let rest = (answer.residual_ppm > 0).then(|| {
+            let title = words.say("answer-no-source").to_string();
+            piece(0, &title, answer.residual_ppm, unsupported)
+        });
+        Self { words, pieces, rest }
+    }
+
+    fn percent(&self, percent: &u64) -> String {
+        self.words.say("percent").put("n", percent).to_string()
     }
 
     /// What the bar says, in words.
     fn label(&self) -> String {
         let parts = self.pieces.iter().chain(&self.rest);
-        let parts = parts.map(|piece| format!("{} {} %", piece.title, piece.percent));
-        format!("Shares of the answer: {}", parts.collect::<Vec<_>>().join(", "))
+        let parts = parts.map(|piece| format!("{} {}", piece.title, self.percent(&piece.percent)));
+        let separator = self.words.say("list-separator").to_string();
+        let parts = parts.collect::<Vec<_>>().join(&separator);
+        self.words.say("answer-shares").put("parts", parts).to_string()
     }
 }

@@ -3,6 +3,7 @@
 use super::super::show;
 use super::quote::{Quote, who};
 use crate::ask::answer::{Answer, AnswerCitation, SourceShare};
+use crate::http::words::Words;
 use footnote_domain::id::ContentHash;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -26,12 +27,12 @@ pub(super) struct SourceCard {
 }
 
 /// The sources of a finished answer, by number.
-pub(super) fn cards(answer: &Answer) -> Vec<SourceCard> {
+pub(super) fn cards(words: &'static Words, answer: &Answer) -> Vec<SourceCard> {
     let numbers: BTreeSet<u32> = answer.citations.iter().map(|cited| cited.n).collect();
-    numbers.into_iter().filter_map(|n| card(answer, n)).collect()
+    numbers.into_iter().filter_map(|n| card(words, answer, n)).collect()
 }
 
-fn card(answer: &Answer, n: u32) -> Option<SourceCard> {
+fn card(words: &'static Words, answer: &Answer, n: u32) -> Option<SourceCard> {
     let mut citations: Vec<&AnswerCitation> =
         answer.citations.iter().filter(|cited| cited.n == n).collect();
     let sentences = citations.iter().map(|cited| cited.sentence).collect::<BTreeSet<_>>().len();
@@ -44,14 +45,14 @@ fn card(answer: &Answer, n: u32) -> Option<SourceCard> {
         n,
         tone: show::tone(n),
         title: best.title.clone(),
-        authors: who(&best.authors),
+        authors: who(words, &best.authors),
         datanet_slug: best.datanet_slug.clone(),
         document: best.document,
         quote: Quote::new(best),
         more: others.iter().map(|cited| Quote::new(cited)).collect(),
         sentences,
         share: share.map(|SourceShare { share_ppm, amount, .. }| {
-            (show::percent(*share_ppm), show::amount(*amount))
+            (words.percent(*share_ppm), words.amount(*amount))
         }),
     })
 }

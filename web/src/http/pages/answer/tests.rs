@@ -3,7 +3,7 @@
 use super::*;
 use crate::ask::AnswerEvent;
 use crate::ask::answer::{AnswerSentence, PayeePart, Price, Salts, SourceShare, Timings};
-use crate::http::pages::event_html;
+use crate::http::pages::events::event_html;
 use footnote_domain::id::{ContentHash, DatanetId, Digest, PayeeId};
 use footnote_domain::money::Nano;
 use footnote_domain::receipt::Funding;
@@ -80,7 +80,7 @@ fn found(rank: u32, document: u8) -> SearchResult {
     }
 }
 
-fn answer(outcome: Outcome) -> Answer {
+pub(in super::super) fn answer(outcome: Outcome) -> Answer {
     Answer {
         id: AnswerId([7; 16]),
         question: HOSTILE.into(),
@@ -125,8 +125,12 @@ fn answer(outcome: Outcome) -> Answer {
     }
 }
 
+fn visitor() -> Visitor {
+    Visitor { csrf: "ab".into(), owns: true, said: None }
+}
+
 fn finished(answer: &Answer) -> String {
-    Finished::new(answer, "OPEN", false).render().expect("renders")
+    Finished::new(words::default(), answer, "OPEN", &visitor(), false).render().expect("renders")
 }
 
 #[test]
@@ -142,7 +146,8 @@ fn sentences_carry_numerals_that_open_the_passage_and_unsupported_ones_are_marke
 
 #[test]
 fn what_the_bar_shows_adds_up_to_a_hundred() {
-    let bar = ShareBar::new(&answer(Outcome::Answered)).render().expect("renders");
+    let bar =
+        ShareBar::new(words::default(), &answer(Outcome::Answered)).render().expect("renders");
     let shown = bar.split("\u{202f}%").filter_map(|before| before.rsplit('>').next());
     let sum: u32 = shown.filter_map(|percent| percent.parse::<u32>().ok()).sum();
     assert_eq!(sum, 100, "{bar}");
@@ -165,7 +170,7 @@ fn an_event_carries_the_very_fragments_of_the_finished_page() {
     let answer = answer(Outcome::Answered);
     let page = finished(&answer);
     for event in answer.replay() {
-        let html = event_html(&event, "OPEN").expect("renders");
+        let html = event_html(words::default(), &event, "OPEN", &visitor()).expect("renders");
         if let AnswerEvent::Sentence { .. } = event {
             let opened = html.split_once('>').expect("a template").1;
             let fragment = opened.split_once("</template>").expect("its end").0;
@@ -182,7 +187,11 @@ fn nothing_that_people_wrote_becomes_markup() {
     let mut pages = vec![finished(&whole), finished(&refused)];
     let failed = AnswerEvent::Failed { code: "x".into(), message: HOSTILE.into() };
     let events = whole.replay().into_iter().chain([failed]);
-    pages.extend(events.map(|event| event_html(&event, "OPEN").expect("renders")));
+    pages.extend(
+        events.map(|event| {
+            event_html(words::default(), &event, "OPEN", &visitor()).expect("renders")
+        }),
+    );
     for page in pages {
         assert!(!page.contains("<script") && !page.contains("<img"), "{page}");
         assert!(!page.contains("\" onmouseover=\"") && !page.contains(" style="), "{page}");

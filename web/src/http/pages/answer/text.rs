@@ -5,6 +5,7 @@ use super::super::markdown::{self, Markup};
 use super::super::show;
 use super::{passage, quote};
 use crate::ask::answer::{Answer, AnswerCitation, AnswerSentence};
+use crate::http::words::Words;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use footnote_domain::text::SentenceKind;
@@ -13,6 +14,7 @@ use footnote_domain::text::SentenceKind;
 #[derive(Template)]
 #[template(path = "answer/sentence.html")]
 pub(in super::super) struct SentenceView {
+    words: &'static Words,
     kind: SentenceKind,
     markup: Markup,
     numerals: Vec<Numeral>,
@@ -40,6 +42,7 @@ pub(in super::super) struct Block {
 impl SentenceView {
     /// The sentence number `index` and what it cites.
     pub(in super::super) fn new<'a>(
+        words: &'static Words,
         index: u32,
         sentence: &AnswerSentence,
         citations: impl Iterator<Item = &'a AnswerCitation>,
@@ -52,7 +55,7 @@ impl SentenceView {
             }
         }
         numerals.sort_by_key(|numeral| numeral.n);
-        Self { kind: piece.kind, markup: piece.markup, numerals }
+        Self { words, kind: piece.kind, markup: piece.markup, numerals }
     }
 
     /// The element that it stands in: a paragraph, a list, or alone.
@@ -85,11 +88,11 @@ fn numeral(index: u32, citation: &AnswerCitation) -> Numeral {
 
 /// The whole text. A sentence joins the block before it when it stands in the same kind of block and
 /// begins no paragraph.
-pub(super) fn blocks(answer: &Answer) -> Vec<Block> {
+pub(super) fn blocks(words: &'static Words, answer: &Answer) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for (index, sentence) in (0u32..).zip(&answer.sentences) {
         let citations = answer.citations.iter().filter(|cited| cited.sentence == index);
-        let view = SentenceView::new(index, sentence, citations);
+        let view = SentenceView::new(words, index, sentence, citations);
         let element = view.element();
         match blocks.last_mut() {
             Some(last) if joins(last.element, element, sentence.paragraph) => {

@@ -1,6 +1,6 @@
 //! What was earned day by day? Bars for the eye, and the same figures as a table.
 
-use super::super::show;
+use crate::http::words::Words;
 use footnote_domain::money::Nano;
 use footnote_ledger::DayEarnings;
 
@@ -40,7 +40,7 @@ pub(super) struct Row {
 
 impl Days {
     /// The days up to `today` (days since 1970).
-    pub(super) fn of(earned: &[DayEarnings], today: u64) -> Self {
+    pub(super) fn of(words: &'static Words, earned: &[DayEarnings], today: u64) -> Self {
         let first = today.saturating_sub(DAYS - 1);
         let of = |day: u64| {
             let found = earned.iter().find(|one| one.day == day);
@@ -48,16 +48,16 @@ impl Days {
         };
         let shown: Vec<(u64, Nano)> = (first..=today).map(|day| (day, of(day))).collect();
         let most = shown.iter().map(|(_, amount)| *amount).max().unwrap_or_default();
-        let rows = earned.iter().rev().map(|day| Row { date: show::day(day.day), day: *day });
+        let rows = earned.iter().rev().map(|day| Row { date: date(words, day.day), day: *day });
         Self {
             bars: (0..)
                 .zip(&shown)
-                .map(|(at, (day, amount))| bar(at, *day, *amount, most))
+                .map(|(at, (day, amount))| bar(words, at, *day, *amount, most))
                 .collect(),
             rows: rows.collect(),
             most,
-            first: show::day(first),
-            last: show::day(today),
+            first: date(words, first),
+            last: date(words, today),
         }
     }
 
@@ -67,7 +67,11 @@ impl Days {
     }
 }
 
-fn bar(at: u64, day: u64, amount: Nano, most: Nano) -> Bar {
+fn date(words: &'static Words, day: u64) -> String {
+    words.day(day.saturating_mul(86_400))
+}
+
+fn bar(words: &'static Words, at: u64, day: u64, amount: Nano, most: Nano) -> Bar {
     let slot = WIDTH * 100 / DAYS;
     let hundredths = |value: u64| format!("{}.{:02}", value / 100, value % 100);
     // Whatever was earned can be seen.
@@ -80,13 +84,14 @@ fn bar(at: u64, day: u64, amount: Nano, most: Nano) -> Bar {
         y: HEIGHT - height,
         width: hundredths(slot * 8 / 10),
         height,
-        title: format!("{}: {}", show::day(day), amount.in_tokens()),
+        title: format!("{}: {}", date(words, day), words.amount(amount)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::words;
 
     fn day(day: u64, amount: i128) -> DayEarnings {
         DayEarnings { day, amount: Nano::new(amount).expect("in range"), answers: 1 }
@@ -94,13 +99,13 @@ mod tests {
 
     #[test]
     fn the_picture_has_every_day_and_the_table_those_with_earnings() {
-        let days = Days::of(&[day(10, 7), day(95, 1_000), day(100, 1)], 100);
+        let days = Days::of(words::default(), &[day(10, 7), day(95, 1_000), day(100, 1)], 100);
         assert_eq!((days.bars.len(), days.rows.len()), (30, 3));
         let heights: Vec<i128> = days.bars.iter().map(|bar| bar.height).collect();
         assert_eq!(heights.iter().filter(|height| **height > 0).count(), 2);
         assert_eq!((heights[24], heights[29]), (100, 2));
         assert_eq!(days.bars[24].y, 0);
         assert_eq!(days.rows[0].day.day, 100);
-        assert!(!Days::of(&[day(10, 7)], 100).has_picture());
+        assert!(!Days::of(words::default(), &[day(10, 7)], 100).has_picture());
     }
 }
