@@ -138,7 +138,7 @@ fn line_row(app: &App, line: &EarnedLine) -> LineRow {
     let what = match line.role {
         Role::Data => title(app, line.owner),
         Role::Platform => "the platform’s part".to_owned(),
-        Role::Adapter => "the adapter’s part".to_owned(),
+        Role::Adapter => "for writing, as an adapter".to_owned(),
         Role::Stakers => "the stakers’ part".to_owned(),
         Role::Treasury => "what no source supports".to_owned(),
     };

@@ -139,7 +139,7 @@ fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView>
                 (None, text.unwrap_or_default())
             }
             Role::Platform => (Some("The platform"), "for running the service".to_owned()),
-            Role::Adapter => (Some("The adapter"), "for the model that wrote".to_owned()),
+            Role::Adapter => (None, written_by(receipt, line)),
             Role::Stakers => (Some("The stakers"), "for securing the network".to_owned()),
             Role::Treasury => (Some("The treasury"), "for what no source supports".to_owned()),
         };
@@ -149,6 +149,13 @@ fn lines(app: &App, receipt: &Receipt, answer: Option<&Answer>) -> Vec<LineView>
     // Whoever wrote the texts comes first.
     lines.sort_by_key(|line| (line.role != Role::Data, std::cmp::Reverse(line.amount)));
     lines
+}
+
+/// For which adapters a line is, by the names under which they were asked for.
+fn written_by(receipt: &Receipt, line: &Line) -> String {
+    let whose = receipt.adapters.iter().filter(|adapter| adapter.payee == line.payee);
+    let names: Vec<&str> = whose.map(|adapter| adapter.alias.as_str()).collect();
+    format!("for writing the answer, as the adapter {}", names.join(", "))
 }
 
 fn line_view(app: &App, line: &Line, somebody: Option<&str>, why: String) -> LineView {
