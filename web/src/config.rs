@@ -13,6 +13,7 @@ pub use generation::{BackendConfig, KeyPlace, ServerConfig};
 pub use resolve::{AdaptersConfig, Config, ConfigError, Overrides};
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The file as it is written; see `footnote config` for what each key means.
@@ -166,11 +167,17 @@ struct RawAdapters {
     dir: PathBuf,
     memory_mib: usize,
     adapter_mib_max: usize,
+    of_datanets: BTreeMap<String, String>,
 }
 
 impl Default for RawAdapters {
     fn default() -> Self {
-        Self { dir: PathBuf::from("adapters"), memory_mib: 512, adapter_mib_max: 256 }
+        Self {
+            dir: PathBuf::from("adapters"),
+            memory_mib: 512,
+            adapter_mib_max: 256,
+            of_datanets: BTreeMap::new(),
+        }
     }
 }
 

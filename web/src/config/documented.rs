@@ -90,10 +90,14 @@ necessity = false
 [adapters]
 # Folder of LoRA adapters and their names; within the data folder unless it begins with /.
 dir = "adapters"
-# Memory for all adapters that are in use or kept ready, in MiB;
+# Memory for all adapters that are in use or kept ready, in MiB (those of them that the engine has packed
+# for computing may take as much again);
 memory_mib = 512
 # and for one. What would take more is not admitted.
 adapter_mib_max = 256
+# A Datanet's own adapter, by the Datanet's id: it writes the answers for which most passages that are
+# read are that Datanet's and no adapter was asked for, e.g. { "0x5c…" = "tea" }. Needs "engine".
+of_datanets = {}
 
 [promotion]
 # What guests may spend from the promotion account, in nano-credits (10⁻⁹ token): a day, all together;
