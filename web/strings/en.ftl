@@ -331,7 +331,7 @@ problem-unknown-model = There is no model “{ $name }”. The service lists tho
 problem-too-many-adapters = { $count ->
     [one] At most one adapter writes an answer; name no more.
    *[other] At most { $n } adapters write one answer together; name fewer.
-}
+ }
 problem-adapter-unavailable = The adapter that was asked for cannot answer now. Nothing was charged; choose another, or none.
 problem-adapters-busy = All memory for adapters is in use at this moment. Nothing was charged; try again in a few seconds.
 problem-still-running = This question is being answered at this moment; ask again in a second.

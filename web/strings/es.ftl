@@ -319,7 +319,7 @@ problem-unknown-model = No hay ningún modelo «{ $name }». El servicio enumera
 problem-too-many-adapters = { $count ->
     [one] Como mucho un adaptador escribe una respuesta; no nombre más.
    *[other] Como mucho { $n } adaptadores escriben juntos una respuesta; nombre menos.
-}
+ }
 problem-adapter-unavailable = El adaptador pedido no puede responder ahora. No se ha cobrado nada; elija otro o ninguno.
 problem-adapters-busy = Toda la memoria de los adaptadores está en uso en este momento. No se ha cobrado nada; inténtelo de nuevo en unos segundos.
 problem-still-running = Esta pregunta se está respondiendo en este momento; vuelva a preguntar en un segundo.
