@@ -20,9 +20,9 @@ pub(crate) struct Rename {
 impl Operation for Rename {
     type Output = ();
 
-    async fn apply(self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
+    async fn apply(&self, _: &Context, tx: &DatabaseTransaction) -> Result<(), LedgerError> {
         let answer = Bytes::from(self.answer);
-        let Some(name) = self.name else {
+        let Some(name) = self.name.clone() else {
             answer_name::Entity::delete_by_id(answer).exec(tx).await?;
             return Ok(());
         };
