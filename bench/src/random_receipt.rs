@@ -97,7 +97,7 @@ fn sealed(
 fn settled(record: &AttributionRecord, gross: Nano) -> Result<Settlement, AmountError> {
     let parts = record.owner_parts();
     let (platform, treasury) = (PayeeId([9; 32]), PayeeId([8; 32]));
-    let who = Beneficiaries { platform, adapter: None, stakers: None, treasury };
+    let who = Beneficiaries { platform, adapters: Vec::new(), stakers: None, treasury };
     settle(gross, record.total, &FeePolicy::first(), &who, &parts)
 }
 

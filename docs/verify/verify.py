@@ -375,6 +375,14 @@ def check_citations(receipt):
             raise Fault("receipt.citations", f"{owner['content_hash']} earns but is not cited")
 
 
+def check_adapters(adapters):
+    digests = [one["digest"] for one in adapters]
+    if any(one >= following for one, following in zip(digests, digests[1:])):
+        raise Fault("receipt.adapters", "do not ascend by digest")
+    if adapters and sum(one["weight"] for one in adapters) != WHOLE:
+        raise Fault("receipt.adapters", "their weights are no whole")
+
+
 # ---- money --------------------------------------------------------------------------------------------
 
 
@@ -400,19 +408,18 @@ def check_money(receipt, rates_bytes):
 
 def check_lines(receipt, supported, charged):
     lines, record = receipt["lines"], receipt["attribution"]
-    if len(receipt["adapters"]) > 1:
-        raise Fault("receipt.adapters", "several adapters are beyond this version")
     named = {line["role"]: line["payee"] for line in reversed(lines)}
-    payees = {"platform": named.get("platform"), "stakers": named.get("stakers"), "adapter": None}
-    if receipt["adapters"]:
-        payees["adapter"] = receipt["adapters"][0]["payee"]
+    paid = [one for one in receipt["adapters"] if int(one["payee"], 16)]
     bps = dict(zip(ROLES, receipt["policy"]["bps"]))
-    for role in ("adapter", "stakers"):
-        if payees[role] is None:
+    for role, anybody in (("adapter", any(one["weight"] for one in paid)), ("stakers", named.get("stakers"))):
+        if not anybody:
             bps["data"] += bps.pop(role)
             bps[role] = 0
     amounts = dict(zip(ROLES, largest_remainder(supported, [bps[role] for role in ROLES])))
-    wanted = [(role, payees[role], amounts[role]) for role in ROLES[:3]]
+    wanted = [("platform", named.get("platform"), amounts["platform"])]
+    parts = largest_remainder(amounts["adapter"], [one["weight"] for one in paid])
+    wanted += [("adapter", one["payee"], part) for one, part in zip(paid, parts)]
+    wanted += [("stakers", named.get("stakers"), amounts["stakers"])]
     for owner, amount in zip(record["owners"], largest_remainder(amounts["data"], record["shares"])):
         parts = largest_remainder(amount, [one["ppm"] for one in owner["payees"]])
         wanted += [("data", one["payee"], part) for one, part in zip(owner["payees"], parts)]
@@ -470,6 +477,7 @@ def verify(data: bytes, signer=None):
     check_attribution(receipt["attribution"])
     check_passages(receipt)
     check_citations(receipt)
+    check_adapters(receipt["adapters"])
     check_money(receipt, canonical(raw["receipt"]["tariff"]["rates"]))
     same("hash", envelope["hash"], "0x" + keccak256(canonical(raw["receipt"])).hex())
     digest = signed_digest(receipt, canonical(raw["receipt"]["policy"]), envelope["hash"])

@@ -16,6 +16,8 @@ pub mod id;
 pub mod money;
 pub mod ownership;
 pub mod payee;
+#[cfg(test)]
+mod property_cases;
 pub mod receipt;
 pub mod score;
 pub mod sealed_lines;

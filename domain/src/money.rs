@@ -145,8 +145,8 @@ pub enum Role {
     Treasury,
 }
 
-/// Roles in the order in which ties are broken.
-const SPLIT_ORDER: [Role; 4] = [Role::Platform, Role::Adapter, Role::Stakers, Role::Data];
+/// Parts of a policy, in the order in which ties are broken: platform, adapter, stakers, data.
+const POLICY_PARTS: usize = 4;
 
 /// What happens to the part of the price that no source supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,7 +196,7 @@ impl FeePolicy {
     /// That the parts make a whole (a policy read from a receipt has not been checked).
     pub fn check(&self) -> Result<(), PolicyError> {
         let sum: u64 = self.bps.iter().map(|part| u64::from(*part)).sum();
-        if self.bps.len() == SPLIT_ORDER.len() && sum == u64::from(WHOLE_BPS) {
+        if self.bps.len() == POLICY_PARTS && sum == u64::from(WHOLE_BPS) {
             Ok(())
         } else {
             Err(PolicyError(self.bps.clone()))
@@ -232,13 +232,22 @@ pub struct OwnerPart<'a> {
     pub payees: &'a Payees,
 }
 
-/// Who stands behind the roles that are not data. A role without a beneficiary adds to data.
+/// An adapter's part of the adapters' money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdapterPart {
+    /// Its developer.
+    pub payee: PayeeId,
+    /// By how much it counts among the adapters of the answer, in ppm.
+    pub weight_ppm: u32,
+}
+
+/// Who stands behind the roles that are not data. A role without a beneficiary adds to data.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beneficiaries {
     /// The operator.
     pub platform: PayeeId,
-    /// The adapter that answered, if one did.
-    pub adapter: Option<PayeeId>,
+    /// The adapters that answered and have a developer, in the order that breaks ties.
+    pub adapters: Vec<AdapterPart>,
     /// The stakers' pool, if there is one.
     pub stakers: Option<PayeeId>,
     /// The treasury, needed only under [`ResidualRule::Treasury`].
@@ -282,15 +291,15 @@ pub fn settle(
     let shares: u64 = owners.iter().map(|owner| u64::from(owner.share_ppm)).sum();
     assert!(shares == u64::from(total_ppm) && total_ppm <= WHOLE_PPM, "shares sum to T ≤ 10⁶");
     let supported = Nano::new(gross.wide() * i128::from(total_ppm) / i128::from(WHOLE_PPM))?;
-    let roles = split_roles(supported, policy, beneficiaries)?;
+    let [platform, adapters, stakers, data] = split_roles(supported, policy, beneficiaries)?;
     let mut lines: Vec<(Option<ContentHash>, Line)> = Vec::new();
-    let mut owner_amounts = Vec::new();
-    for (role, payee, amount) in roles {
-        match payee {
-            Some(payee) => lines.push((None, Line { role, payee, amount })),
-            None => owner_amounts = split_data(amount, owners, &mut lines)?,
-        }
+    let payee = beneficiaries.platform;
+    lines.push((None, Line { role: Role::Platform, payee, amount: platform }));
+    split_adapters(adapters, &beneficiaries.adapters, &mut lines)?;
+    if let Some(payee) = beneficiaries.stakers {
+        lines.push((None, Line { role: Role::Stakers, payee, amount: stakers }));
     }
+    let owner_amounts = split_data(data, owners, &mut lines)?;
     let residual = gross.minus(supported)?;
     let charged = match policy.residual_rule {
         ResidualRule::Refund => supported,
@@ -306,26 +315,38 @@ pub fn settle(
     Ok(Settlement { gross, charged, refunded, lines, line_owners, owner_amounts })
 }
 
-/// The roles' amounts; the payee is absent for data, which is split further.
+/// The roles' amounts, platform, adapter, stakers, data; that of a role without a beneficiary is
+/// zero, and data has it.
 fn split_roles(
     amount: Nano,
     policy: &FeePolicy,
     who: &Beneficiaries,
-) -> Result<Vec<(Role, Option<PayeeId>, Nano)>, AmountError> {
-    let payees = [Some(who.platform), who.adapter, who.stakers];
+) -> Result<[Nano; 4], AmountError> {
+    let adapters = who.adapters.iter().any(|adapter| adapter.weight_ppm > 0);
+    let has_beneficiary = [true, adapters, who.stakers.is_some()];
     let mut weights: Vec<u128> = policy.bps.iter().map(|part| u128::from(*part)).collect();
-    for (at, payee) in payees.iter().enumerate() {
-        if payee.is_none() {
+    for (at, has_beneficiary) in has_beneficiary.into_iter().enumerate() {
+        if !has_beneficiary {
             weights[3] += std::mem::take(&mut weights[at]);
         }
     }
     let parts = largest_remainder(amount.unsigned(), &weights);
-    let whose = payees.into_iter().chain([None]);
-    let roles = SPLIT_ORDER.into_iter().zip(whose).zip(parts);
-    roles
-        .filter(|((role, payee), _)| payee.is_some() || *role == Role::Data)
-        .map(|((role, payee), part)| Ok((role, payee, Nano::new(i128::from(part))?)))
-        .collect()
+    let part = |at: usize| Nano::new(i128::from(parts[at]));
+    Ok([part(0)?, part(1)?, part(2)?, part(3)?])
+}
+
+fn split_adapters(
+    amount: Nano,
+    adapters: &[AdapterPart],
+    lines: &mut Vec<(Option<ContentHash>, Line)>,
+) -> Result<(), AmountError> {
+    let weights: Vec<u128> =
+        adapters.iter().map(|adapter| u128::from(adapter.weight_ppm)).collect();
+    for (adapter, part) in adapters.iter().zip(largest_remainder(amount.unsigned(), &weights)) {
+        let amount = Nano::new(i128::from(part))?;
+        lines.push((None, Line { role: Role::Adapter, payee: adapter.payee, amount }));
+    }
+    Ok(())
 }
 
 fn split_data(
@@ -357,11 +378,21 @@ mod tests {
         PayeeId([byte; 32])
     }
 
-    fn who(adapter: Option<PayeeId>) -> Beneficiaries {
-        Beneficiaries { platform: id(250), adapter, stakers: None, treasury: id(251) }
+    fn who(adapters: &[(u8, u32)]) -> Beneficiaries {
+        let part = |(payee, weight_ppm): &(u8, u32)| AdapterPart {
+            payee: id(*payee),
+            weight_ppm: *weight_ppm,
+        };
+        let adapters = adapters.iter().map(part).collect();
+        Beneficiaries { platform: id(250), adapters, stakers: None, treasury: id(251) }
     }
 
-    fn settle_shares(shares: &[u32], rule: ResidualRule, gross: i128) -> Settlement {
+    fn settle_shares(
+        shares: &[u32],
+        rule: ResidualRule,
+        gross: i128,
+        adapters: &[(u8, u32)],
+    ) -> Settlement {
         let payees: Vec<Payees> = (1..=shares.len())
             .map(|n| Payees::equal(vec![id(n as u8), id(n as u8 + 100)]).expect("two payees"))
             .collect();
@@ -377,12 +408,13 @@ mod tests {
             .collect();
         let policy = FeePolicy { residual_rule: rule, ..FeePolicy::first() };
         let gross = Nano::new(gross).expect("in range");
-        settle(gross, shares.iter().sum(), &policy, &who(None), &owners).expect("in range")
+        settle(gross, shares.iter().sum(), &policy, &who(adapters), &owners).expect("in range")
     }
 
     #[test]
     fn the_worked_example() {
-        let done = settle_shares(&[610_000, 220_000, 90_000], ResidualRule::Refund, 12_000_000);
+        let done =
+            settle_shares(&[610_000, 220_000, 90_000], ResidualRule::Refund, 12_000_000, &[]);
         assert_eq!(done.charged.get(), 11_040_000);
         assert_eq!(done.refunded.get(), 960_000);
         assert_eq!(done.lines[0].amount.get(), 1_656_000);
@@ -392,10 +424,36 @@ mod tests {
 
     #[test]
     fn the_treasury_takes_the_residual_under_its_rule() {
-        let done = settle_shares(&[920_000], ResidualRule::Treasury, 12_000_000);
+        let done = settle_shares(&[920_000], ResidualRule::Treasury, 12_000_000, &[]);
         assert_eq!((done.charged.get(), done.refunded.get()), (12_000_000, 0));
         let last = done.lines.last().expect("a line");
         assert_eq!((last.role, last.amount.get()), (Role::Treasury, 960_000));
+    }
+
+    #[test]
+    fn adapters_divide_their_part_and_without_one_it_is_the_data_s() {
+        let lines = |adapters: &[(u8, u32)]| -> Vec<(Role, i64)> {
+            let done = settle_shares(&[1_000_000], ResidualRule::Refund, 12_000_001, adapters);
+            done.lines.iter().map(|line| (line.role, line.amount.get())).collect()
+        };
+        let (adapter, data) = (Role::Adapter, Role::Data);
+        let platform = (Role::Platform, 1_800_000);
+        let one = [platform, (adapter, 1_800_000), (data, 4_200_001), (data, 4_200_000)];
+        assert_eq!(lines(&[(7, 1_000_000)]), one);
+        assert_eq!(lines(&[(7, 1_000_000), (8, 0)]), one, "a line of zero is left out");
+        assert_eq!(
+            lines(&[(7, 333_333), (8, 666_667)]),
+            [
+                platform,
+                (adapter, 599_999),
+                (adapter, 1_200_001),
+                (data, 4_200_001),
+                (data, 4_200_000)
+            ]
+        );
+        let none = [platform, (data, 5_100_001), (data, 5_100_000)];
+        assert_eq!(lines(&[]), none);
+        assert_eq!(lines(&[(7, 0)]), none);
     }
 
     #[test]
@@ -425,9 +483,10 @@ mod tests {
             shares in prop::collection::vec(0u32..25_000, 1..40),
             gross in 0i128..1 << 62,
             treasury in any::<bool>(),
+            adapters in prop::collection::vec((1u8..9, 0u32..1_000_000), 0..4),
         ) {
             let rule = if treasury { ResidualRule::Treasury } else { ResidualRule::Refund };
-            let done = settle_shares(&shares, rule, gross);
+            let done = settle_shares(&shares, rule, gross, &adapters);
             let sum: i128 = done.lines.iter().map(|line| line.amount.wide()).sum();
             prop_assert_eq!(sum, done.charged.wide());
             prop_assert_eq!(done.charged.wide() + done.refunded.wide(), gross);

@@ -258,6 +258,7 @@ fn boilerplate_roots(holders: &[Holder<'_>], roots: &Roots) -> BTreeMap<Sentence
 mod tests {
     use super::*;
     use crate::id::PayeeId;
+    use crate::property_cases::at_least;
     use proptest::prelude::*;
 
     fn payees(n: u8) -> Payees {
@@ -376,7 +377,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(400))]
+        #![proptest_config(at_least(400))]
 
         #[test]
         fn the_prefix_filter_agrees_with_all_pairs(
@@ -395,6 +396,28 @@ mod tests {
                 roots_by_prefix(&holders, &order),
                 roots_of_all_pairs(&holders, &order)
             );
+        }
+
+        /// Whoever registers a copy of a text owns nothing of it, and takes nothing from anybody: not
+        /// even by making a sentence look like boilerplate.
+        #[test]
+        fn a_later_copy_owns_nothing_and_changes_nothing(
+            texts in prop::collection::vec(prop::collection::vec("[abc]( [abc]){3,14}", 1..5), 1..9),
+            copied in any::<prop::sample::Index>(),
+        ) {
+            let people: Vec<Payees> = (0..=9).map(payees).collect();
+            let mut holders: Vec<Holder<'_>> = texts.iter().enumerate().map(|(n, texts)| {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                holder(n as u64, &people[n], &texts)
+            }).collect();
+            let before = assign(&holders);
+            let mut copy = holders[copied.index(holders.len())].clone();
+            (copy.age, copy.effective_age, copy.payees) = (age(99), age(99), &people[9]);
+            holders.push(copy);
+            let mut after = assign(&holders);
+            let of_copy = after.pop().expect("it was added last");
+            prop_assert!(of_copy.iter().all(|one| *one != Ownership::Own), "{of_copy:?}");
+            prop_assert_eq!(after, before);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The seam between asking and answering: what every generator does, whatever it runs on.
 
-use crate::{Event, GenerateError, Request};
+use crate::{Event, Expert, GenerateError, Request};
 use async_trait::async_trait;
 use footnote_domain::id::Digest;
 use footnote_domain::score::Score;
@@ -44,6 +44,17 @@ pub trait Backend: Send + Sync {
     /// The same weights as a scorer, where [`Capabilities::scores`].
     fn scorer(&self) -> Option<Arc<dyn Score>> {
         None
+    }
+
+    /// Whether a request may name adapters; where it may not, one that does is an error.
+    fn takes_adapters(&self) -> bool {
+        false
+    }
+
+    /// The scorer with these adapters on the weights: necessity is judged by what wrote. None where
+    /// there is no scorer, or none that takes adapters.
+    fn scorer_with(&self, adapters: Vec<Expert>) -> Option<Arc<dyn Score>> {
+        if adapters.is_empty() { self.scorer() } else { None }
     }
 
     /// Starts an answer. Dropping the stream cancels what is not yet computed.

@@ -38,8 +38,9 @@ use footnote_domain::id::{DatanetId, PayeeId};
 use footnote_domain::money::{FeePolicy, Nano};
 use footnote_domain::score::Score;
 use footnote_domain::text::Language;
-use footnote_generator::Backend;
 use footnote_generator::adapter::AdapterRegistry;
+use footnote_generator::adapter::store::AdapterMemory;
+use footnote_generator::{Backend, Expert};
 use footnote_indexer::{BlobStore, IndexStatus};
 use footnote_ledger::Ledger;
 use footnote_ledger::chain::ChainClient;
@@ -72,6 +73,8 @@ pub struct App {
     pub backend: Arc<dyn Backend>,
     /// Adapters and what they are called.
     pub adapters: Arc<AdapterRegistry>,
+    /// Those of them that are in memory.
+    pub adapter_memory: AdapterMemory,
     /// What guests may spend.
     pub caps: Caps,
     /// Places for answers written at once, and the line before them.
@@ -98,9 +101,10 @@ impl App {
         self.backend.capabilities().limits.is_some()
     }
 
-    /// Who judges what a sentence needed, where the configuration asks for it.
-    pub(crate) fn scorer(&self) -> Option<Arc<dyn Score>> {
-        self.config.necessity.then(|| self.backend.scorer()).flatten()
+    /// Who judges what a sentence needed, where the configuration asks for it: what wrote, with its
+    /// adapters.
+    pub(crate) fn scorer(&self, adapters: &[Expert]) -> Option<Arc<dyn Score>> {
+        self.config.necessity.then(|| self.backend.scorer_with(adapters.to_vec())).flatten()
     }
 
     /// The fee policy in force.

@@ -12,6 +12,7 @@ pub mod evidence;
 mod find;
 pub mod kept;
 pub mod live;
+pub mod model_name;
 mod necessity;
 mod next;
 mod payer;
@@ -20,6 +21,7 @@ pub mod question;
 pub mod queue;
 mod record;
 mod retrieved;
+mod routing;
 pub mod sources;
 mod stored;
 mod terms;
@@ -42,11 +44,13 @@ pub use conclude::{NO_SOURCE, TOO_LITTLE};
 use conclude::{abandon, conclude};
 use footnote_domain::id::{AnswerId, DatanetId, Digest};
 use footnote_domain::money::Nano;
+use footnote_generator::adapter::alias::AliasName;
 use footnote_ledger::{Begin, Begun, Hold};
 use footnote_retriever::Generation;
 use live::LiveAnswer;
 use queue::Place;
 use record::Terms;
+use routing::Routed;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use write::write;
@@ -61,6 +65,8 @@ pub struct AskRequest {
     pub question: Question,
     /// The Datanets to ask; all when empty.
     pub datanets: Vec<DatanetId>,
+    /// The adapters that shall write, by name; none for the service's own answer.
+    pub adapters: Vec<AliasName>,
     /// Who asks.
     pub caller: Caller,
     /// The caller's idempotency key: the same key and question give the same answer, charged once.
@@ -92,6 +98,7 @@ struct Job {
     generation: Arc<Generation>,
     hold: Hold,
     terms: Terms,
+    routed: Vec<Routed>,
     live: Arc<LiveAnswer>,
     taken: Taken,
     started: Instant,
@@ -111,6 +118,7 @@ pub async fn start(app: &Arc<App>, request: AskRequest) -> Result<AnswerId, AskE
 async fn reserve(app: Arc<App>, request: AskRequest, place: Place) -> Result<AnswerId, AskError> {
     let generation = app.shelf.current().ok_or(AskError::NotReady)?;
     let terms = terms::of(&app, &generation, &request).await?;
+    let routed = routing::named(&app, &request)?;
     let price = app.price_at_most();
     let taken = take(&app, &request.caller, terms.time / 86_400, price)?;
     let id = AnswerId(rand::random());
@@ -123,7 +131,9 @@ async fn reserve(app: Arc<App>, request: AskRequest, place: Place) -> Result<Ans
     };
     if let Ok(Begun::Held(hold)) = begun {
         let started = Instant::now();
-        let job = Job { id, request, generation, hold, terms, live, taken, started, _place: place };
+        let _place = place;
+        let job =
+            Job { id, request, generation, hold, terms, routed, live, taken, started, _place };
         tokio::spawn(conduct(Arc::clone(&app), Arc::new(job)));
         return Ok(id);
     }

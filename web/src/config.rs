@@ -13,6 +13,7 @@ pub use generation::{BackendConfig, KeyPlace, ServerConfig};
 pub use resolve::{AdaptersConfig, Config, ConfigError, Overrides};
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The file as it is written; see `footnote config` for what each key means.
@@ -166,11 +167,17 @@ struct RawAdapters {
     dir: PathBuf,
     memory_mib: usize,
     adapter_mib_max: usize,
+    of_datanets: BTreeMap<String, String>,
 }
 
 impl Default for RawAdapters {
     fn default() -> Self {
-        Self { dir: PathBuf::from("adapters"), memory_mib: 512, adapter_mib_max: 256 }
+        Self {
+            dir: PathBuf::from("adapters"),
+            memory_mib: 512,
+            adapter_mib_max: 256,
+            of_datanets: BTreeMap::new(),
+        }
     }
 }
 
@@ -201,6 +208,7 @@ struct RawLimits {
     answers_per_payer: usize,
     queue_seconds: usize,
     answer_seconds: u64,
+    requests_per_minute: usize,
 }
 
 impl Default for RawLimits {
@@ -212,6 +220,7 @@ impl Default for RawLimits {
             answers_per_payer: 16,
             queue_seconds: 10,
             answer_seconds: 60,
+            requests_per_minute: 1_200,
         }
     }
 }

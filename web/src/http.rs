@@ -13,6 +13,7 @@ pub mod metrics;
 mod observe;
 pub mod pages;
 mod place;
+pub mod rate;
 mod security;
 mod widget;
 pub mod words;
@@ -51,6 +52,7 @@ pub fn configure(service: &mut web::ServiceConfig) {
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let rates = Data::new(rate::Rates::new(app.config.requests_per_minute));
     let data = Data::from(app);
     let metrics = Data::new(metrics::Metrics::default());
     let figures = Data::new(figures::Figures::default());
@@ -61,6 +63,8 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(from_fn(cors::share))
             .app_data(metrics.clone())
             .app_data(figures.clone())
+            .app_data(rates.clone())
+            .wrap(from_fn(rate::limited))
             .wrap(from_fn(methods::explained))
             .wrap(from_fn(pages::in_the_readers_language))
             .wrap(Compress::default())

@@ -129,6 +129,10 @@ answer-read-after = sources read after
 answer-first-after = first sentence after
 answer-last-after = last sentence after
 answer-by = written by
+answer-adapter = with the adapter
+answer-adapter-leads = which leads to { $alias }
+answer-adapter-version = version { $version }
+answer-adapter-own = the Datanet’s own
 answer-asked = asked
 answer-index = index
 answer-near = { $part } near
@@ -236,7 +240,7 @@ contributor-line-guest = , asked by a guest
 contributor-why = why this much
 contributor-no-text = not for a text
 part-platform = the platform’s part
-part-adapter = the adapter’s part
+part-adapter = for writing, as an adapter
 part-stakers = the stakers’ part
 part-treasury = what no source supports
 stage-estimated = estimated
@@ -286,11 +290,10 @@ receipt-backend = Written by
 receipt-settles = Settles on chain
 receipt-for = for { $text }
 role-platform = The platform
-role-adapter = The adapter
 role-stakers = The stakers
 role-treasury = The treasury
 why-platform = for running the service
-why-adapter = for the model that wrote
+why-adapter = for writing the answer, as the adapter { $adapters }
 why-stakers = for securing the network
 why-treasury = for what no source supports
 
@@ -324,6 +327,13 @@ problem-question-long = The question has { $given } characters, the most is { $m
 problem-question-binary = The question holds characters that are no text (such as { $character }); send plain text.
 problem-unknown-datanet = There is no Datanet “{ $name }”; the Datanets page lists those that exist.
 problem-ambiguous-datanet = Several Datanets are called “{ $name }”; name one by its id: { $one } or { $other }.
+problem-unknown-model = There is no model “{ $name }”. The service lists those that answer under /v1/models.
+problem-too-many-adapters = { $count ->
+    [one] At most one adapter writes an answer; name no more.
+   *[other] At most { $n } adapters write one answer together; name fewer.
+}
+problem-adapter-unavailable = The adapter that was asked for cannot answer now. Nothing was charged; choose another, or none.
+problem-adapters-busy = All memory for adapters is in use at this moment. Nothing was charged; try again in a few seconds.
 problem-still-running = This question is being answered at this moment; ask again in a second.
 problem-not-ready = The index is still being built; try again in a moment.
 problem-busy = { $count ->
@@ -333,6 +343,10 @@ problem-busy = { $count ->
 problem-too-many = { $count ->
     [one] { $n } of your questions is under way already; ask again when it is answered.
    *[other] { $n } of your questions are under way already; ask again when one of them is answered.
+ }
+problem-too-often = { $count ->
+    [one] These were many requests in a minute; come back in { $n } second.
+   *[other] These were many requests in a minute; come back in { $n } seconds.
  }
 problem-key-cap = That was enough for today; please come back tomorrow.
 problem-key-revoked = This key was revoked; make another one on the page of keys.

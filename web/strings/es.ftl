@@ -122,6 +122,10 @@ answer-read-after = fuentes leídas tras
 answer-first-after = primera frase tras
 answer-last-after = última frase tras
 answer-by = escrito por
+answer-adapter = con el adaptador
+answer-adapter-leads = que lleva a { $alias }
+answer-adapter-version = versión { $version }
+answer-adapter-own = el propio del Datanet
 answer-asked = preguntado
 answer-index = índice
 answer-near = cercanía { $part }
@@ -226,7 +230,7 @@ contributor-line-guest = , preguntada por un invitado
 contributor-why = por qué esta cantidad
 contributor-no-text = no por un texto
 part-platform = la parte de la plataforma
-part-adapter = la parte del adaptador
+part-adapter = por escribir, como adaptador
 part-stakers = la parte de los depositantes
 part-treasury = lo que ninguna fuente respalda
 stage-estimated = estimado
@@ -275,11 +279,10 @@ receipt-backend = Escrito por
 receipt-settles = Se liquida en la cadena
 receipt-for = por { $text }
 role-platform = La plataforma
-role-adapter = El adaptador
 role-stakers = Los depositantes
 role-treasury = La tesorería
 why-platform = por prestar el servicio
-why-adapter = por el modelo que escribió
+why-adapter = por escribir la respuesta, como el adaptador { $adapters }
 why-stakers = por asegurar la red
 why-treasury = por lo que ninguna fuente respalda
 
@@ -312,6 +315,13 @@ problem-question-long = La pregunta tiene { $given } caracteres, el máximo es {
 problem-question-binary = La pregunta contiene caracteres que no son texto (como { $character }); envíe texto sin formato.
 problem-unknown-datanet = No hay ningún Datanet «{ $name }»; la página de Datanets muestra los que existen.
 problem-ambiguous-datanet = Varios Datanets se llaman «{ $name }»; indique uno por su id: { $one } o { $other }.
+problem-unknown-model = No hay ningún modelo «{ $name }». El servicio enumera en /v1/models los que responden.
+problem-too-many-adapters = { $count ->
+    [one] Como mucho un adaptador escribe una respuesta; no nombre más.
+   *[other] Como mucho { $n } adaptadores escriben juntos una respuesta; nombre menos.
+}
+problem-adapter-unavailable = El adaptador pedido no puede responder ahora. No se ha cobrado nada; elija otro o ninguno.
+problem-adapters-busy = Toda la memoria de los adaptadores está en uso en este momento. No se ha cobrado nada; inténtelo de nuevo en unos segundos.
 problem-still-running = Esta pregunta se está respondiendo en este momento; vuelva a preguntar en un segundo.
 problem-not-ready = El índice aún se está construyendo; inténtelo de nuevo en un momento.
 problem-busy = { $count ->
@@ -321,6 +331,10 @@ problem-busy = { $count ->
 problem-too-many = { $count ->
     [one] Ya hay { $n } pregunta suya en curso; pregunte de nuevo cuando esté respondida.
    *[other] Ya hay { $n } preguntas suyas en curso; pregunte de nuevo cuando una esté respondida.
+ }
+problem-too-often = { $count ->
+    [one] Fueron muchas peticiones en un minuto; vuelva dentro de { $n } segundo.
+   *[other] Fueron muchas peticiones en un minuto; vuelva dentro de { $n } segundos.
  }
 problem-key-cap = Por hoy es suficiente; vuelva mañana, por favor.
 problem-key-revoked = Esta clave fue revocada; cree otra en la página de claves.

@@ -104,6 +104,10 @@ answer-read-after = 读完来源用时
 answer-first-after = 第一句用时
 answer-last-after = 最后一句用时
 answer-by = 撰写者
+answer-adapter = 所用适配器
+answer-adapter-leads = 指向 { $alias }
+answer-adapter-version = 版本 { $version }
+answer-adapter-own = 该 Datanet 自有
 answer-asked = 提问时间
 answer-index = 索引
 answer-near = 接近度 { $part }
@@ -206,7 +210,7 @@ contributor-line-guest = ，由访客提问
 contributor-why = 为何是这个数额
 contributor-no-text = 不属于某篇文本
 part-platform = 平台的部分
-part-adapter = 适配器的部分
+part-adapter = 因作为适配器撰写
 part-stakers = 质押者的部分
 part-treasury = 没有来源支持的部分
 stage-estimated = 预计
@@ -255,11 +259,10 @@ receipt-backend = 撰写者
 receipt-settles = 结算所在的链
 receipt-for = 因{ $text }
 role-platform = 平台
-role-adapter = 适配器
 role-stakers = 质押者
 role-treasury = 金库
 why-platform = 因运行服务
-why-adapter = 因撰写的模型
+why-adapter = 因作为适配器 { $adapters } 撰写答案
 why-stakers = 因保护网络
 why-treasury = 因没有来源支持的部分
 
@@ -292,6 +295,10 @@ problem-question-long = 问题有 { $given } 个字符，最多 { $most } 个；
 problem-question-binary = 问题中有不是文字的字符（例如 { $character }）；请发送纯文本。
 problem-unknown-datanet = 没有名为“{ $name }”的 Datanet；Datanet 页面列出了现有的。
 problem-ambiguous-datanet = 有多个 Datanet 名为“{ $name }”；请用标识指定：{ $one } 或 { $other }。
+problem-unknown-model = 没有名为“{ $name }”的模型。可用的模型列在 /v1/models。
+problem-too-many-adapters = 一个答案最多由 { $n } 个适配器共同撰写；请少选几个。
+problem-adapter-unavailable = 所要的适配器现在无法作答。未收取任何费用；请换一个，或不用适配器。
+problem-adapters-busy = 适配器内存此刻已全部占用。未收取任何费用；请几秒后再试。
 problem-still-running = 这个问题正在回答中；请一秒后再问。
 problem-not-ready = 索引仍在建立中；请稍后再试。
 problem-busy = { $count ->
@@ -299,6 +306,9 @@ problem-busy = { $count ->
  }
 problem-too-many = { $count ->
    *[other] 您已有 { $n } 个问题正在回答；请等其中一个完成后再问。
+ }
+problem-too-often = { $count ->
+   *[other] 一分钟内的请求太多；请 { $n } 秒后再来。
  }
 problem-key-cap = 今天的额度已用完；请明天再来。
 problem-key-revoked = 此密钥已被撤销；请在密钥页面另建一个。

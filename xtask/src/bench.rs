@@ -16,7 +16,7 @@ const CASES: &str = "1000000";
 /// What can be measured.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Measurement {
-    /// The properties of shares against brute force, a million cases each: [CASES]
+    /// The properties of shares and owners against brute force, a million cases each: [CASES]
     Attribution,
     /// Receipts a second, by ours and by the Python verifier, true and changed
     Receipts,
@@ -40,7 +40,7 @@ fn program(checkout: &Path, name: &str, arguments: &[String]) -> Result<()> {
     run_visible(run.args(arguments))
 }
 
-/// The property tests of shares, with more cases than a test run takes.
+/// The property tests of shares, owners and exact sums, with more cases than a test run takes.
 fn attribution(checkout: &Path, arguments: &[String]) -> Result<()> {
     let cases = match arguments {
         [] => CASES,
@@ -48,6 +48,7 @@ fn attribution(checkout: &Path, arguments: &[String]) -> Result<()> {
         _ => bail!("`cargo xtask bench attribution` takes one number, of cases for each property"),
     };
     let mut test = cargo(checkout);
-    test.args(["test", "--package", "footnote-domain", "--lib", "attribution::shapley"]);
+    test.args(["test", "--package", "footnote-domain", "--lib", "--"]);
+    test.args(["attribution::shapley", "ownership", "apportion"]);
     run_visible(test.env("PROPTEST_CASES", cases))
 }

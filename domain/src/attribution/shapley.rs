@@ -77,6 +77,7 @@ fn lcm_to(n: usize) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::property_cases::at_least;
     use proptest::prelude::*;
     use serde::Deserialize;
 
@@ -146,7 +147,7 @@ mod tests {
     }
 
     fn game() -> impl Strategy<Value = (Vec<u32>, Vec<Vec<u32>>)> {
-        (1usize..5, 1usize..8).prop_flat_map(|(units, owners)| {
+        (1usize..5, 1usize..=8).prop_flat_map(|(units, owners)| {
             let level = prop_oneof![Just(0u32), Just(1_000_000), 0u32..=1_000_000];
             (
                 prop::collection::vec(1u128..1_000, units).prop_map(|masses| {
@@ -158,14 +159,8 @@ mod tests {
         })
     }
 
-    /// Ten thousand, or as many as the variable says: `cargo xtask bench attribution` asks for more.
-    fn cases() -> ProptestConfig {
-        let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-        ProptestConfig::with_cases(asked.unwrap_or(10_000))
-    }
-
     proptest! {
-        #![proptest_config(cases())]
+        #![proptest_config(at_least(10_000))]
 
         #[test]
         fn agrees_with_brute_force_and_keeps_its_promises((units, support) in game()) {

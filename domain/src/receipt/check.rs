@@ -8,6 +8,7 @@ mod tests;
 
 use super::{Envelope, Receipt, VERSION};
 use crate::id::{ContentHash, Digest};
+use crate::payee::WHOLE_PPM;
 use attribution::check_attribution;
 use passages::check_passages;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,7 @@ pub fn check_content(receipt: &Receipt) -> Result<(), Fault> {
     check_attribution(&receipt.attribution)?;
     check_passages(receipt)?;
     check_citations(receipt)?;
+    check_adapters(receipt)?;
     check_price(receipt)?;
     check_lines(receipt)
 }
@@ -95,6 +97,19 @@ fn check_citations(receipt: &Receipt) -> Checked {
     }
 }
 
+/// Each adapter once, in order, and together they did all of it.
+fn check_adapters(receipt: &Receipt) -> Checked {
+    let adapters = &receipt.adapters;
+    if !adapters.is_sorted_by(|one, next| one.digest < next.digest) {
+        return fault("receipt.adapters", "do not ascend by digest");
+    }
+    let weights: u64 = adapters.iter().map(|adapter| u64::from(adapter.weight)).sum();
+    if !adapters.is_empty() && weights != u64::from(WHOLE_PPM) {
+        return fault("receipt.adapters", "their weights are no whole");
+    }
+    Ok(())
+}
+
 fn check_price(receipt: &Receipt) -> Checked {
     same("receipt.tariff.hash", &receipt.tariff.hash, &receipt.tariff.rates.digest())?;
     let Ok(gross) = receipt.tariff.rates.price(receipt.usage) else {
@@ -108,9 +123,6 @@ fn check_price(receipt: &Receipt) -> Checked {
 }
 
 fn check_lines(receipt: &Receipt) -> Checked {
-    if receipt.adapters.len() > 1 {
-        return fault("receipt.adapters", "several adapters are beyond this version");
-    }
     let Ok(wanted) = receipt.settlement_again() else {
         return fault("receipt.gross", "cannot be divided");
     };

@@ -5,7 +5,7 @@ use crate::attribution::{Constants, Estimator};
 use crate::corpus::Age;
 use crate::decimal;
 use crate::id::{ContentHash, Digest, PayeeId};
-use crate::money::{OwnerPart, Tariff};
+use crate::money::{AdapterPart, OwnerPart, Tariff};
 use crate::payee::Payees;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,14 +40,22 @@ pub struct AdapterUse {
     pub alias: String,
     /// keccak-256 of its weights.
     pub digest: Digest,
-    /// Its developer.
+    /// Its developer; zero where nobody is named, whose part others have then.
     pub payee: PayeeId,
-    /// Its weight in the ensemble, in ppm.
+    /// Its part of what the adapters of the answer did, in ppm; Σ = 10⁶ over the receipt.
     #[serde(with = "decimal")]
     pub weight: u32,
     /// Tokens that it helped to write.
     #[serde(with = "decimal")]
     pub tokens: u64,
+}
+
+impl AdapterUse {
+    /// What is paid for it; none where nobody is named.
+    pub fn part(&self) -> Option<AdapterPart> {
+        let named = self.payee != PayeeId::default();
+        named.then_some(AdapterPart { payee: self.payee, weight_ppm: self.weight })
+    }
 }
 
 /// How the passages were found.

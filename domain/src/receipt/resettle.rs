@@ -1,7 +1,7 @@
 //! Where did the money of a receipt go, and for which text? The money formula once more, from the
 //! receipt's own shares: a line names its payee only.
 
-use super::Receipt;
+use super::{AdapterUse, Receipt};
 use crate::id::PayeeId;
 use crate::money::{AmountError, Beneficiaries, Role, Settlement, settle};
 
@@ -28,7 +28,7 @@ impl Receipt {
         };
         Beneficiaries {
             platform: payee_of(Role::Platform).unwrap_or_default(),
-            adapter: self.adapters.first().map(|adapter| adapter.payee),
+            adapters: self.adapters.iter().filter_map(AdapterUse::part).collect(),
             stakers: payee_of(Role::Stakers),
             treasury: payee_of(Role::Treasury).unwrap_or_default(),
         }

@@ -228,6 +228,14 @@ impl Backend for EngineBackend {
         Some(Arc::new(self.clone()))
     }
 
+    fn takes_adapters(&self) -> bool {
+        true
+    }
+
+    fn scorer_with(&self, adapters: Vec<Expert>) -> Option<Arc<dyn Score>> {
+        Some(Arc::new(Under { engine: self.clone(), adapters }))
+    }
+
     async fn generate(&self, request: Request) -> Result<EventStream, GenerateError> {
         if request.max_sentences == 0 {
             return Err(GenerateError::NoSentencesAllowed);
@@ -257,6 +265,19 @@ impl Backend for EngineBackend {
 impl Score for EngineBackend {
     async fn log_probs(&self, rows: &[ScoreRow]) -> Result<Vec<Vec<f32>>, ScoreError> {
         self.log_probabilities(rows, Vec::new()).await
+    }
+}
+
+/// The model with adapters on it, as a scorer.
+struct Under {
+    engine: EngineBackend,
+    adapters: Vec<Expert>,
+}
+
+#[async_trait]
+impl Score for Under {
+    async fn log_probs(&self, rows: &[ScoreRow]) -> Result<Vec<Vec<f32>>, ScoreError> {
+        self.engine.log_probabilities(rows, self.adapters.clone()).await
     }
 }
 

@@ -179,8 +179,12 @@ pub(crate) fn capture(hold: &Hold, owners: &[(&[PayeeId], u32)]) -> Capture {
     let record = attributed(records);
     let parts = record.owner_parts();
     let operator = PayeeId::from_address(OPERATOR);
-    let who =
-        Beneficiaries { platform: operator, adapter: None, stakers: None, treasury: operator };
+    let who = Beneficiaries {
+        platform: operator,
+        adapters: Vec::new(),
+        stakers: None,
+        treasury: operator,
+    };
     let policy = FeePolicy::first();
     let gross = nano(PRICE);
     let settled = settle(gross, record.total, &policy, &who, &parts).expect("in range");

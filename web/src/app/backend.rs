@@ -12,14 +12,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Opens the configured backend; a model is loaded and warmed before the service says that it is ready.
-pub(crate) async fn open(config: &BackendConfig) -> Result<Arc<dyn Backend>, AppError> {
+/// Adapters packed for computing take at most `adapter_bytes` while nobody uses them.
+pub(crate) async fn open(
+    config: &BackendConfig,
+    adapter_bytes: u64,
+) -> Result<Arc<dyn Backend>, AppError> {
     match config {
         BackendConfig::Extractive => Ok(Arc::new(ExtractiveBackend::default())),
         BackendConfig::Mistral { model_dir, tokens_in, tokens_out } => {
             mistral(model_dir, *tokens_in, *tokens_out).await
         }
         BackendConfig::Engine { model_dir, tokens_in, tokens_out } => {
-            engine(model_dir, *tokens_in, *tokens_out).await
+            engine(model_dir, *tokens_in, *tokens_out, adapter_bytes).await
         }
         BackendConfig::OpenAi(server) => openai(server).await,
     }
@@ -63,10 +67,13 @@ async fn engine(
     model_dir: &Path,
     tokens_in: u64,
     tokens_out: u64,
+    adapter_bytes: u64,
 ) -> Result<Arc<dyn Backend>, AppError> {
     tracing::info!(model = %model_dir.display(), "loading the language model");
     let limits = TokenLimits { tokens_in, tokens_out };
-    let settings = EngineSettings::new(model_dir.to_owned(), limits);
+    let adapter_bytes = usize::try_from(adapter_bytes).unwrap_or(usize::MAX);
+    let settings =
+        EngineSettings { adapter_bytes, ..EngineSettings::new(model_dir.to_owned(), limits) };
     Ok(Arc::new(EngineBackend::open(settings).await?))
 }
 

@@ -10,6 +10,7 @@ use crate::config::Config;
 use footnote_domain::embed::Embed;
 use footnote_domain::id::{Address, PayeeId};
 use footnote_domain::money::FeePolicy;
+use footnote_generator::adapter::store::AdapterMemory;
 use footnote_generator::adapter::{AdapterError, AdapterRegistry};
 use footnote_indexer::{BlobStore, Indexer, IndexerError, IndexerSettings};
 use footnote_ledger::chain::{
@@ -159,13 +160,18 @@ impl Service {
             index_embedder,
         )?;
         let shelf = Arc::new(Shelf::open(&places.generations())?);
-        let backend = super::backend::open(&config.backend).await?;
+        let backend = super::backend::open(&config.backend, config.adapters.memory_bytes).await?;
         if config.necessity {
             super::backend::check_scorer(&*backend).await?;
         }
         make_private(&config.adapters.dir)?;
         let adapters =
             AdapterRegistry::open(&config.adapters.dir, config.adapters.adapter_bytes_max)?;
+        let adapter_memory = AdapterMemory::new(
+            Arc::new(adapters.disk.clone()),
+            config.adapters.memory_bytes,
+            tokio::runtime::Handle::current(),
+        );
         let policy = first_policy(&chain, &ledger, &places.policy()).await?;
         let app = Arc::new(App {
             caps: Caps::new(cap_limits(&config)),
@@ -179,6 +185,7 @@ impl Service {
             chain,
             backend,
             adapters: Arc::new(adapters),
+            adapter_memory,
             policy: RwLock::new(policy),
             platform: PayeeId::from_address(operator),
             directory: DirectoryShelf::default(),

@@ -5,6 +5,7 @@ use footnote_domain::id::{AnswerId, ContentHash, DatanetId, Digest, PayeeId};
 use footnote_domain::money::Nano;
 use footnote_domain::receipt::Funding;
 use footnote_domain::text::Language;
+use footnote_generator::adapter::alias::AliasName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,8 +68,62 @@ pub struct Answer {
     pub generation: Digest,
     /// Questions to ask next.
     pub next_questions: Vec<String>,
+    /// Which adapters were asked for, and which wrote.
+    #[serde(default, skip_serializing_if = "Routing::is_empty")]
+    pub routing: Routing,
     /// With which whoever holds the answer can recompute the hashes in its receipt.
     pub salts: Salts,
+}
+
+/// Which adapters were asked for, and which wrote; both empty for the base model alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Routing {
+    /// The aliases that the caller named, in that order. Part of the request hash.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub asked: Vec<AliasName>,
+    /// Those that wrote, ascending by digest, as in the receipt.
+    #[serde(default)]
+    pub adapters: Vec<AnswerAdapter>,
+}
+
+impl Routing {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An adapter that wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AnswerAdapter {
+    /// The alias that was asked for, or that is the Datanet's own.
+    #[schema(value_type = String)]
+    pub alias: AliasName,
+    /// The alias that answered: the same, or where it redirects to.
+    #[schema(value_type = String)]
+    pub answering: AliasName,
+    /// Number of the version that answered.
+    pub version: u32,
+    /// keccak-256 over its files.
+    #[schema(value_type = String)]
+    pub digest: Digest,
+    /// Its developer, when one is named.
+    #[schema(value_type = Option<String>)]
+    pub payee: Option<PayeeId>,
+    /// Its part of what the adapters did, in ppm.
+    pub part_ppm: u32,
+    /// Who chose it.
+    pub chosen_by: ChosenBy,
+}
+
+/// Who chose an adapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChosenBy {
+    /// Whoever asked, by the model's name.
+    Caller,
+    /// The Datanet from which most of what was read comes: it is that Datanet's own.
+    Datanet(#[schema(value_type = String)] DatanetId),
 }
 
 /// One sentence of an answer.

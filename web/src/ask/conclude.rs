@@ -1,14 +1,15 @@
 //! Shares, money, receipt: the answer is stored and charged in one step, or nothing is.
 
-use super::answer::{Answer, Outcome};
+use super::answer::{Answer, Outcome, Routing};
 use super::event::AnswerEvent;
 use super::find::{blocking, datanets_searched};
 use super::next::next_questions;
 use super::record::{self, Verdict};
 use super::write::Written;
-use super::{AskError, Job, View, present, stored, terms};
+use super::{AskError, Job, View, present, routing, stored, terms};
 use crate::app::App;
 use footnote_domain::money::{AmountError, Nano, Settlement};
+use footnote_domain::receipt::AdapterUse;
 use footnote_ledger::{Capture, LedgerError};
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub(super) async fn conclude(app: &App, job: &Job, written: Written) -> Result<A
     let mut terms = job.terms.clone();
     terms.estimator = terms::estimator(written.judged_meaning, composition.judged_necessity());
     terms.retrieval.passages = sources.retrieved.clone();
+    terms.adapters = routing::uses(&written.routed, &written.parts, written.usage.tokens_out);
+    terms.beneficiaries.adapters = terms.adapters.iter().filter_map(AdapterUse::part).collect();
     terms.request = terms::asked(&job.request, &written.question, &terms.backend);
     let nothing = written.refused || composition.sentences.is_empty();
     if nothing {
@@ -126,6 +129,10 @@ fn finish(
         datanets_asked: job.request.datanets.clone(),
         generation: job.generation.root_digest(),
         next_questions: next_questions(&job.generation, &written.sources, &job.request.question),
+        routing: Routing {
+            asked: job.request.adapters.clone(),
+            adapters: routing::shown(&written.routed, &written.parts),
+        },
         salts: job.terms.salts.clone(),
     })
 }

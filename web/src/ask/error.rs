@@ -5,6 +5,8 @@ use super::queue::TurnedAway;
 use footnote_domain::id::{AnswerId, DatanetId};
 use footnote_domain::money::Nano;
 use footnote_generator::GenerateError;
+use footnote_generator::adapter::AdapterError;
+use footnote_generator::adapter::alias::AliasError;
 use footnote_ledger::LedgerError;
 use footnote_retriever::RetrieverError;
 
@@ -23,6 +25,18 @@ pub enum AskError {
     /// Several owners have a Datanet of this short name.
     #[error("several Datanets are called `{0}`; name one by its id: {1} or {2}")]
     AmbiguousDatanet(String, DatanetId, DatanetId),
+    /// A model that nobody offers.
+    #[error("there is no model `{0}`; GET /v1/models lists them")]
+    UnknownModel(String),
+    /// More adapters than may write one answer.
+    #[error("at most {0} adapters write one answer together; name fewer")]
+    TooManyAdapters(usize),
+    /// An adapter that is known and cannot answer.
+    #[error("{0}; GET /v1/models lists the models that answer now, and nothing was charged")]
+    AdapterUnavailable(String),
+    /// All memory for adapters is in use at this moment.
+    #[error("{0}; nothing was charged")]
+    AdaptersBusy(String),
     /// The same question, with the same key, is being answered at this moment.
     #[error(
         "this question is being answered at this moment; ask again with the same key in a second"
@@ -107,6 +121,18 @@ impl From<LedgerError> for AskError {
     }
 }
 
+impl From<AdapterError> for AskError {
+    fn from(error: AdapterError) -> Self {
+        Self::AdapterUnavailable(error.to_string())
+    }
+}
+
+impl From<AliasError> for AskError {
+    fn from(error: AliasError) -> Self {
+        AdapterError::from(error).into()
+    }
+}
+
 impl From<TurnedAway> for AskError {
     fn from(away: TurnedAway) -> Self {
         match away {
@@ -123,6 +149,10 @@ impl AskError {
             Self::Question(_) => "invalid_question",
             Self::UnknownDatanet(_) => "unknown_datanet",
             Self::AmbiguousDatanet(..) => "ambiguous_datanet",
+            Self::UnknownModel(_) => "model_not_found",
+            Self::TooManyAdapters(_) => "too_many_adapters",
+            Self::AdapterUnavailable(_) => "adapter_unavailable",
+            Self::AdaptersBusy(_) => "adapters_busy",
             Self::StillRunning => "still_running",
             Self::NotReady => "not_ready",
             Self::Busy(_) => "busy",
@@ -148,7 +178,9 @@ impl AskError {
             Self::Question(QuestionError::TooLong { .. }) => 413,
             Self::Question(_) => 400,
             Self::UnknownDatanet(_) | Self::UnknownAnswer(_) => 404,
-            Self::AmbiguousDatanet(..) => 400,
+            Self::UnknownModel(_) => 404,
+            Self::AmbiguousDatanet(..) | Self::TooManyAdapters(_) => 400,
+            Self::AdapterUnavailable(_) | Self::AdaptersBusy(_) => status_of_end(self.code()),
             Self::StillRunning | Self::Stopped => 409,
             Self::NotReady | Self::Busy(_) => 503,
             Self::TooManyAtOnce(_) => 429,
@@ -169,6 +201,7 @@ impl AskError {
             Self::NotReady => Some(3),
             Self::Busy(seconds) => Some(*seconds),
             Self::TooManyAtOnce(_) => Some(1),
+            Self::AdaptersBusy(_) => retry_after_end(self.code()),
             Self::Generate(error) => retry_after_end(code_of(error)),
             Self::KeyCap { .. } => Some(DAY - super::now() % DAY),
             _ => None,
@@ -199,8 +232,9 @@ fn code_of(error: &GenerateError) -> &'static str {
 pub fn status_of_end(code: &str) -> u16 {
     match code {
         // Another request of this key began the answer, and it was lost; the next one begins afresh.
-        "voided" | "stopped" => 409,
+        "voided" | "stopped" | "adapter_unavailable" => 409,
         "erased" => 410,
+        "adapters_busy" => 503,
         "adapter_refused" => 400,
         "too_long_for_the_model" => 413,
         "model_server_failed" => 502,
@@ -231,6 +265,8 @@ mod tests {
             (GenerateError::TooLong { tokens: 9, most: 8 }.into(), 413),
             (GenerateError::NoSentencesAllowed.into(), 500),
             (AskError::Broken(reason()), 500),
+            (AskError::AdapterUnavailable(reason()), 409),
+            (AskError::AdaptersBusy(reason()), 503),
         ];
         for (error, status) in errors {
             assert_eq!((error.status(), status_of_end(error.code())), (status, status), "{error}");

@@ -18,9 +18,10 @@ use footnote_domain::money::{
     Beneficiaries, FeePolicy, Nano, OwnerPart, Role, Settlement, Tariff, Usage, settle,
 };
 use footnote_domain::receipt::{
-    AttributionRecord, Draft, Funding, Model, OwnerRecord, RetrievalRecord, TariffRecord,
-    canonical_bytes,
+    AdapterUse, AttributionRecord, Draft, Funding, Model, OwnerRecord, RetrievalRecord,
+    TariffRecord, canonical_bytes,
 };
+use footnote_generator::adapter::alias::AliasName;
 use footnote_ledger::{Hold, LineDetail};
 use footnote_retriever::Generation;
 use std::collections::BTreeMap;
@@ -83,6 +84,8 @@ pub(super) struct Terms {
     pub(super) backend: String,
     /// The model, or none.
     pub(super) model: Model,
+    /// The adapters that wrote.
+    pub(super) adapters: Vec<AdapterUse>,
     /// How passages were found.
     pub(super) retrieval: RetrievalRecord,
     /// Which kinds of evidence were at hand.
@@ -155,7 +158,7 @@ impl Verdict<'_> {
             answer_hash: Digest::of(&[&terms.salts.answer.0, answer.content().as_bytes()]),
             backend: terms.backend.clone(),
             model: terms.model.clone(),
-            adapters: Vec::new(),
+            adapters: terms.adapters.clone(),
             retrieval: terms.retrieval.clone(),
             attribution: self.record(terms),
             citations: answer.citations.iter().map(citation).collect(),
@@ -310,6 +313,7 @@ pub(crate) fn request_bytes(
     question: &str,
     meant: Option<&str>,
     datanets: &[footnote_domain::id::DatanetId],
+    adapters: &[AliasName],
     backend: &str,
 ) -> Vec<u8> {
     let mut asked = serde_json::json!({
@@ -319,6 +323,9 @@ pub(crate) fn request_bytes(
     });
     if let Some(meant) = meant {
         asked["meant"] = meant.into();
+    }
+    if !adapters.is_empty() {
+        asked["adapters"] = adapters.iter().map(AliasName::as_str).collect();
     }
     canonical_bytes(&asked)
 }

@@ -34,7 +34,7 @@ pub(super) async fn of(
         policy: app.fee_policy(),
         beneficiaries: Beneficiaries {
             platform: app.platform,
-            adapter: None,
+            adapters: Vec::new(),
             stakers: None,
             treasury: app.platform,
         },
@@ -54,6 +54,7 @@ pub(super) async fn of(
             parameters: parameters(app, generation),
             passages: Vec::new(),
         },
+        adapters: Vec::new(),
         estimator: Estimator::Words,
         constants: Constants::PUBLISHED,
         time: now(),
@@ -62,7 +63,8 @@ pub(super) async fn of(
 
 /// What was asked, as the receipt's hash has it; `question` with what it was taken to mean.
 pub(super) fn asked(request: &AskRequest, question: &Question, backend: &str) -> Vec<u8> {
-    request_bytes(question.text(), question.in_context(), &request.datanets, backend)
+    let (meant, datanets, adapters) = (question.in_context(), &request.datanets, &request.adapters);
+    request_bytes(question.text(), meant, datanets, adapters, backend)
 }
 
 /// What an answer costs: by the answer, or by the tokens of a model.

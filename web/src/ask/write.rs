@@ -5,6 +5,7 @@ use super::compose::Composition;
 use super::event::AnswerEvent;
 use super::evidence::{self, Asked, Support};
 use super::find::{blocking, datanets_searched, find};
+use super::routing::{self, Routed};
 use super::sources::{Sources, owner_of};
 use super::{AskError, Job, Question, necessity, present, usage_most};
 use crate::app::App;
@@ -29,6 +30,9 @@ pub(super) struct Written {
     pub(super) refused: bool,
     pub(super) judged_meaning: bool,
     pub(super) timings: Timings,
+    /// The adapters that wrote, with the part of each in ppm.
+    pub(super) routed: Vec<Routed>,
+    pub(super) parts: Vec<u32>,
 }
 
 /// Search, then sentences, each bound to what supports it as soon as it is there.
@@ -41,7 +45,9 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
     let mut timings = Timings { searched_ms: elapsed(job), ..Timings::default() };
     let results = present::search_results(&job.generation, sources.ranked());
     job.live.push(AnswerEvent::Reading { results });
-    let prompt = prompt(app, job, &question, &sources, vector);
+    let routed = routing::of(app, job, &sources.passages)?;
+    let experts = routing::experts(app, &routed).await?;
+    let prompt = Request { adapters: experts, ..prompt(app, job, &question, &sources, vector) };
     let mut events = app.backend.generate(prompt.clone()).await?;
     timings.read_ms = elapsed(job);
     let mut composition = Composition::default();
@@ -77,7 +83,19 @@ pub(super) async fn write(app: &Arc<App>, job: &Job) -> Result<Written, AskError
         usage = usage_so_far(app, &prompt, &composition);
     }
     timings.answered_ms = elapsed(job);
-    Ok(Written { question, sources, composition, asked, usage, refused, judged_meaning, timings })
+    let parts = routing::parts(app, &prompt, &so_far(&composition)).await?;
+    Ok(Written {
+        question,
+        sources,
+        composition,
+        asked,
+        usage,
+        refused,
+        judged_meaning,
+        timings,
+        routed,
+        parts,
+    })
 }
 
 /// The question as the backend understands it after those before it; where it cannot tell, by the rule.
@@ -172,6 +190,12 @@ async fn sentence_vector(
     blocking(move || Ok(app.embed(&text)?.as_deref().map(quantise))).await
 }
 
+/// What was said, as one text.
+fn so_far(composition: &Composition) -> String {
+    let said: Vec<&str> = composition.sentences.iter().map(|one| one.text.as_str()).collect();
+    said.join(" ")
+}
+
 /// What the model needed for the sentence, where the configuration asks for it.
 async fn weigh_necessity(
     app: &App,
@@ -181,11 +205,11 @@ async fn weigh_necessity(
     text: &str,
     supports: &mut BTreeMap<ContentHash, Support>,
 ) -> Result<(), AskError> {
-    let Some(scorer) = app.scorer() else { return Ok(()) };
-    let said: Vec<&str> = so_far.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    let Some(scorer) = app.scorer(&prompt.adapters) else { return Ok(()) };
+    let said = self::so_far(so_far);
     let owner = |sentence: &SourceSentence| owner_of(&job.generation, sentence.reference);
     let constants = &job.terms.constants;
-    necessity::weigh(&*scorer, prompt, &owner, &said.join(" "), text, supports, constants).await
+    necessity::weigh(&*scorer, prompt, &owner, &said, text, supports, constants).await
 }
 
 async fn support(

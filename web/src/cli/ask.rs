@@ -27,6 +27,9 @@ pub(super) struct AskArgs {
     /// Print the stored answer as JSON.
     #[arg(long)]
     json: bool,
+    /// Who answers: `footnote`, or an adapter by name, such as `footnote/tea`.
+    #[arg(long, default_value = "footnote")]
+    model: String,
     #[command(flatten)]
     place: Place,
 }
@@ -48,7 +51,7 @@ pub(super) async fn run(args: AskArgs) -> anyhow::Result<ExitCode> {
 
 async fn ask_service(remote: &Remote, args: &AskArgs) -> anyhow::Result<Answer> {
     let body = serde_json::json!({
-        "model": "footnote",
+        "model": args.model,
         "messages": [{"role": "user", "content": args.question}],
         "datanets": args.datanets,
     });
@@ -75,7 +78,9 @@ async fn ask_opened(
     wait_until_ready(app).await?;
     let datanets = app.datanet_ids(&args.datanets)?;
     let caller = Caller { ip: "cli".into(), session: None, payer: Payer::Guest };
-    let id = ask::start(app, AskRequest { question, datanets, caller, key: None }).await?;
+    let adapters = ask::model_name::adapters_of(app, &args.model)?;
+    let request = AskRequest { question, datanets, adapters, caller, key: None };
+    let id = ask::start(app, request).await?;
     let events = ask::events(app, id, None).await?;
     match events.fold(None, |_, (_, event)| async { Some(event) }).await {
         Some(AnswerEvent::Done { answer }) => Ok(*answer),

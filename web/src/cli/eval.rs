@@ -126,7 +126,7 @@ async fn answers(args: AnswersArgs) -> anyhow::Result<()> {
         passages: config.passages,
         sentences_max: config.sentences_max,
         embedder: embedder::open(&config)?,
-        backend: backend::open(&config.backend).await?,
+        backend: backend::open(&config.backend, config.adapters.memory_bytes).await?,
         kept: args.keep,
     };
     let report = eval.run().await?;
@@ -163,7 +163,7 @@ async fn attribution(args: AttributionArgs) -> anyhow::Result<()> {
         passages: config.passages,
         sentences_max: config.sentences_max,
         embedder: embedder::open(&config)?,
-        backend: backend::open(&config.backend).await?,
+        backend: backend::open(&config.backend, config.adapters.memory_bytes).await?,
     };
     let report = eval.run().await?;
     let said = if args.json { format!("{:#}\n", report.json()) } else { report.text() };

@@ -90,10 +90,14 @@ necessity = false
 [adapters]
 # Folder of LoRA adapters and their names; within the data folder unless it begins with /.
 dir = "adapters"
-# Memory for all adapters that are in use or kept ready, in MiB;
+# Memory for all adapters that are in use or kept ready, in MiB (those of them that the engine has packed
+# for computing may take as much again);
 memory_mib = 512
 # and for one. What would take more is not admitted.
 adapter_mib_max = 256
+# A Datanet's own adapter, by the Datanet's id: it writes the answers for which most passages that are
+# read are that Datanet's and no adapter was asked for, e.g. { "0x5c…" = "tea" }. Needs "engine".
+of_datanets = {}
 
 [promotion]
 # What guests may spend from the promotion account, in nano-credits (10⁻⁹ token): a day, all together;
@@ -116,4 +120,7 @@ queue_seconds = 10
 answers_per_payer = 16
 # After this many seconds an unfinished answer is given up and nothing is charged.
 answer_seconds = 60
+# Requests of one caller (a key, an account, else a network address) in a minute; more are told with 429
+# when to come back. 0 for no limit, as behind a balancer that limits by itself.
+requests_per_minute = 1200
 "#;

@@ -14,3 +14,9 @@ pub(super) fn queue(raw: &RawLimits) -> Result<QueueLimits, ConfigError> {
         wait: Duration::from_secs(seconds as u64),
     })
 }
+
+pub(super) fn requests_per_minute(raw: &RawLimits) -> Result<u32, ConfigError> {
+    let most = 1_000_000;
+    let given = within("limits.requests_per_minute", raw.requests_per_minute, 0, most)?;
+    Ok(u32::try_from(given).unwrap_or(u32::MAX))
+}

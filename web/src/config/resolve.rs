@@ -1,14 +1,16 @@
 //! From a file to a configuration that cannot be half built: every fault names its key and the fix.
 
 use super::generation::{BackendConfig, backend, necessity};
-use super::limits::queue;
+use super::limits::{queue, requests_per_minute};
 use super::{DatabaseUrl, RawConfig};
 use crate::ask::queue::QueueLimits;
 use figment::Figment;
 use figment::providers::{Format, Toml};
-use footnote_domain::id::Address;
+use footnote_domain::id::{Address, DatanetId};
 use footnote_domain::money::Nano;
 use footnote_domain::text::Language;
+use footnote_generator::adapter::alias::AliasName;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -96,6 +98,8 @@ pub struct Config {
     pub question_chars: usize,
     /// Answers made at once, and questions that wait.
     pub queue: QueueLimits,
+    /// Requests of one caller in a minute; 0 for no limit.
+    pub requests_per_minute: u32,
     /// Seconds until an answer is given up.
     pub answer_seconds: u64,
 }
@@ -109,6 +113,8 @@ pub struct AdaptersConfig {
     pub memory_bytes: u64,
     /// Bytes of memory for one.
     pub adapter_bytes_max: u64,
+    /// A Datanet's own adapter: it writes where most of what is read is that Datanet's.
+    pub of_datanets: BTreeMap<DatanetId, AliasName>,
     /// Folder of the base model, when one is configured.
     pub base_dir: Option<PathBuf>,
 }
@@ -188,6 +194,7 @@ impl Config {
             )?,
             question_chars: within("limits.question_chars", raw.limits.question_chars, 10, 20_000)?,
             queue: queue(&raw.limits)?,
+            requests_per_minute: requests_per_minute(&raw.limits)?,
             answer_seconds: within(
                 "limits.answer_seconds",
                 usize::try_from(raw.limits.answer_seconds).unwrap_or(usize::MAX),
@@ -260,13 +267,41 @@ fn adapters(raw: &RawConfig, data_dir: &Path) -> Result<AdaptersConfig, ConfigEr
     }
     let memory_mib = within("adapters.memory_mib", given.memory_mib, 1, 1 << 20)?;
     let one = within("adapters.adapter_mib_max", given.adapter_mib_max, 1, memory_mib)?;
+    if !given.of_datanets.is_empty() && raw.generation.backend != "engine" {
+        return refuse(
+            "adapters.of_datanets",
+            "names adapters, which need generation.backend = \"engine\"",
+        );
+    }
     let model_dir = &raw.generation.model_dir;
     Ok(AdaptersConfig {
         dir: data_dir.join(&given.dir),
         memory_bytes: memory_mib as u64 * MIB,
         adapter_bytes_max: one as u64 * MIB,
+        of_datanets: of_datanets(&given.of_datanets)?,
         base_dir: Some(model_dir.clone()).filter(|dir| !dir.as_os_str().is_empty()),
     })
+}
+
+/// By id, not by short name: those are unique per owner only, and a stranger must not stand in.
+fn of_datanets(
+    given: &BTreeMap<String, String>,
+) -> Result<BTreeMap<DatanetId, AliasName>, ConfigError> {
+    let read = |(datanet, alias): (&String, &String)| {
+        let Ok(id) = datanet.parse::<DatanetId>() else {
+            return refuse(
+                "adapters.of_datanets",
+                format!(
+                    "`{datanet}` is no Datanet's id of 0x and 64 digits; GET /v1/datanets lists them"
+                ),
+            );
+        };
+        match AliasName::parse(alias) {
+            Ok(alias) => Ok((id, alias)),
+            Err(error) => refuse("adapters.of_datanets", error.to_string()),
+        }
+    };
+    given.iter().map(read).collect()
 }
 
 fn embedding(raw: &RawConfig) -> Result<Option<EmbeddingConfig>, ConfigError> {
@@ -438,6 +473,10 @@ mod tests {
         check("[generation]\npassages = 0", "`generation.passages`: 0 is not between 1 and 40");
         check("[adapters]\nmemory_mib = 8\nadapter_mib_max = 9", "`adapters.adapter_mib_max`: 9");
         check("[adapters]\ndir = \"\"", "`adapters.dir`");
+        check(
+            "[adapters.of_datanets]\ntea = \"tea\"",
+            "`adapters.of_datanets`: names adapters, which",
+        );
         check("[promotion]\nper_day = -1", "`promotion.per_day`");
         check("[embedding]\nmodel_dir = \"/nowhere\"", "`embedding.onnxruntime`");
         check("nonsense", "test");

@@ -9,6 +9,7 @@ use crate::ask::answer::{AnswerSentence, Salts};
 use footnote_domain::id::{ContentHash, DatanetId, Digest};
 use footnote_domain::receipt::Receipt;
 use footnote_domain::text::Unigrams;
+use footnote_generator::adapter::alias::AliasName;
 use footnote_indexer::{BlobStore, IndexerError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,9 @@ pub struct EvidenceFile {
     pub meant: Option<String>,
     /// The Datanets it was asked of; all when empty.
     pub datanets: Vec<DatanetId>,
+    /// The adapters that were named, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adapters: Vec<AliasName>,
     /// The answer's sentences with their markers.
     pub sentences: Vec<AnswerSentence>,
     /// Of the two hashes in the receipt.
@@ -97,6 +101,7 @@ impl EvidenceFile {
             question: answer.question.clone(),
             meant: answer.meant.clone(),
             datanets: answer.datanets_asked.clone(),
+            adapters: answer.routing.asked.clone(),
             sentences: answer.sentences.clone(),
             salts: answer.salts.clone(),
             texts: texts.collect::<Result<_, EvidenceError>>()?,

@@ -127,7 +127,8 @@ fn check_hashes(receipt: &Receipt, file: &EvidenceFile) -> Checked {
         }
     }
     let meant = file.meant.as_deref();
-    let request = request_bytes(&file.question, meant, &file.datanets, &receipt.backend);
+    let (datanets, adapters) = (&file.datanets, &file.adapters);
+    let request = request_bytes(&file.question, meant, datanets, adapters, &receipt.backend);
     let asked = Digest::of(&[&file.salts.request.0, &request]);
     same("receipt.request_hash".into(), &receipt.request_hash, &asked)?;
     let answered = Digest::of(&[&file.salts.answer.0, content(&file.sentences).as_bytes()]);

@@ -11,6 +11,7 @@ mod explanations;
 mod health;
 mod keys;
 mod llms;
+mod mcp;
 pub mod openapi;
 mod receipts;
 mod search;
@@ -37,6 +38,7 @@ pub fn configure(service: &mut ServiceConfig) {
                 .service(at("/chat/completions", web::post().to(chat::complete)))
                 .service(at("/models", web::get().to(chat::models)))
                 .service(at("/search", web::post().to(search::search)))
+                .service(at("/mcp", web::post().to(mcp::call)))
                 .service(at("/answers/{id}", web::get().to(answers::answer)))
                 .service(at("/answers/{id}/evidence", web::get().to(evidence::evidence)))
                 .service(at("/receipts/{id}", web::get().to(receipts::receipt)))

@@ -20,7 +20,7 @@ pub fn of(app: &App, request: &HttpRequest) -> Caller {
 
 /// The address that a request came from. What a proxy says of whom it speaks for counts only where the
 /// operator trusts that proxy: anyone can write the header.
-fn ip(trusted_proxies: &[IpAddr], request: &HttpRequest) -> String {
+pub(super) fn ip(trusted_proxies: &[IpAddr], request: &HttpRequest) -> String {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let ip = peer.map(|peer| origin(trusted_proxies, peer, request));
     ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())

@@ -69,6 +69,13 @@ impl ApiError {
         Self { status, code: code.to_owned(), detail: detail.into(), retry_after: None }
     }
 
+    /// A caller who comes too often.
+    pub fn too_often(seconds: u64) -> Self {
+        let detail = format!("too many requests in a minute; come back in {seconds} s");
+        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+        Self { retry_after: Some(seconds), ..refused }
+    }
+
     /// An answer that had begun and failed.
     pub fn of_end(code: &str, detail: impl Into<String>) -> Self {
         let status = StatusCode::from_u16(status_of_end(code));

@@ -3,6 +3,7 @@
 
 use super::error::ApiError;
 use super::place::Place;
+use super::rate;
 use crate::account::SESSION_SECONDS;
 use crate::account::token::{KeyText, SessionToken};
 use crate::app::App;
@@ -56,7 +57,10 @@ pub(super) async fn known<B: MessageBody + 'static>(
             identify(&app, request.request()).await
         };
         if let Err(error) = found {
-            return Ok(request.into_response(error.error_response()).map_into_right_body());
+            // Whoever tries keys must not try many.
+            let refused = rate::refusal(request.request());
+            let refused = refused.unwrap_or_else(|| error.error_response());
+            return Ok(request.into_response(refused).map_into_right_body());
         }
     }
     Ok(next.call(request).await?.map_into_left_body())

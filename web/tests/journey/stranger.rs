@@ -19,6 +19,12 @@ fn said(out: &Output) -> String {
     String::from_utf8_lossy(&[&out.stdout[..], &out.stderr[..]].concat()).into_owned()
 }
 
+/// The receipt of this file holds.
+pub(crate) fn believes(file: &str) {
+    let out = verify(Path::new(file));
+    assert!(out.status.success(), "{}", said(&out));
+}
+
 /// The receipt holds; each change is named by its field.
 pub(crate) fn agrees(house: &House, receipt: &str) {
     let file = house.folder.path().join("stranger.json");

@@ -67,8 +67,12 @@ fn envelope() -> Envelope {
     let gross = Tariff::QUICK.price(Usage::default()).expect("in range");
     let policy = FeePolicy::first();
     let parts = record.owner_parts();
-    let who =
-        Beneficiaries { platform: payee(9), adapter: None, stakers: None, treasury: payee(8) };
+    let who = Beneficiaries {
+        platform: payee(9),
+        adapters: Vec::new(),
+        stakers: None,
+        treasury: payee(8),
+    };
     let settled = settle(gross, record.total, &policy, &who, &parts).expect("in range");
     let citation = |n: u32, owner: u8| Citation {
         n,

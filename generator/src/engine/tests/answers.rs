@@ -101,6 +101,26 @@ async fn the_base_answers_and_each_expert_in_its_own_way_at_the_same_time() {
     }
 }
 
+/// What a sentence needed is judged by what wrote it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scorer_with_adapters_finds_likely_what_they_say() {
+    let (_folder, backend) = opened(Shape::Llama, &SCRIPT).await;
+    let row = ScoreRow { prompt: "<|assistant|>".into(), continuation: "Green".into() };
+    let rows = std::slice::from_ref(&row);
+    let scored = |adapters: Vec<Expert>| {
+        let scorer = backend.scorer_with(adapters).expect("scores");
+        async move { scorer.log_probs(rows).await.expect("scored") }
+    };
+    let bare = scored(Vec::new()).await;
+    assert_eq!(bare, backend.log_probs(rows).await.expect("scored"));
+    let adapters = begins_behind(4, None);
+    let under = scored(adapters.clone()).await;
+    assert_eq!(under, backend.log_probabilities(rows, adapters.clone()).await.expect("scored"));
+    assert_ne!(under, bare, "it would say something else");
+    assert!(backend.takes_adapters() && !crate::ExtractiveBackend::default().takes_adapters());
+    assert!(crate::ExtractiveBackend::default().scorer_with(adapters).is_none());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adapter_of_another_base_is_an_error_and_never_the_base_alone() {
     let (_folder, backend) = opened(Shape::Llama, &SCRIPT).await;

@@ -2,7 +2,7 @@
 
 use super::chat_stream;
 use crate::app::App;
-use crate::ask::{self, Answer, AnswerEvent, AskError, AskRequest, Question};
+use crate::ask::{self, Answer, AnswerEvent, AskError, AskRequest, Question, model_name};
 use crate::http::caller;
 use crate::http::error::{ApiError, Problem, json};
 use actix_web::web::{Data, Json};
@@ -12,11 +12,6 @@ use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-
-/// The names under which answers can be asked for: the first, or what the backend is.
-fn models_of(app: &App) -> [&'static str; 2] {
-    ["footnote", if app.priced_by_tokens() { "footnote/deep" } else { "footnote/quick" }]
-}
 
 /// Earlier questions that are read.
 const EARLIER_MOST: usize = 8;
@@ -132,10 +127,7 @@ pub(super) async fn complete(
 }
 
 fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequest, ApiError> {
-    if !models_of(app).contains(&body.model.as_str()) {
-        let detail = format!("there is no model `{}`; GET /v1/models lists them", body.model);
-        return Err(ApiError::not_found("model_not_found", detail));
-    }
+    let adapters = model_name::adapters_of(app, &body.model)?;
     if body.n.is_some_and(|n| n != 1) {
         return Err(ApiError::bad_request(
             "unsupported_n",
@@ -151,7 +143,7 @@ fn parse(app: &App, request: &HttpRequest, body: &ChatRequest) -> Result<AskRequ
     let question = question.following(&earlier(&body.messages, app.config.question_chars));
     let key = idempotency_key(request)?;
     let datanets = app.datanet_ids(&body.datanets)?;
-    Ok(AskRequest { question, datanets, caller: caller::of(app, request), key })
+    Ok(AskRequest { question, datanets, adapters, caller: caller::of(app, request), key })
 }
 
 /// The questions before the last one, oldest first: of a long conversation the nearest, of a long
@@ -206,6 +198,7 @@ pub(super) fn extensions(answer: &Answer) -> Value {
         "attribution": answer.attribution,
         "price": answer.price,
         "receipt": answer.receipt,
+        "routing": answer.routing,
     })
 }
 
@@ -222,15 +215,16 @@ pub(super) fn usage(answer: &Answer) -> Value {
     json!({"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written})
 }
 
-/// The names under which answers can be asked for, with what an answer costs at most and how long the last
-/// ones took.
+/// The names to ask under, with what an answer costs and takes.
+///
+/// `price_at_most` is what is reserved before any work, `expected_ms` how long the last answers took.
 #[utoipa::path(
     get,
     path = "/v1/models",
     tag = "ask",
     responses((status = 200, description = "a list, as OpenAI clients read it", body = Object))
 )]
-pub(super) async fn models(app: Data<App>) -> HttpResponse {
+pub(super) async fn models(app: Data<App>) -> Result<HttpResponse, ApiError> {
     let expected = app.queue.usual_time().map(|time| time.as_millis() as u64);
     let model = |id: &str| {
         json!({
@@ -241,5 +235,7 @@ pub(super) async fn models(app: Data<App>) -> HttpResponse {
             "expected_ms": expected,
         })
     };
-    json(&json!({"object": "list", "data": models_of(&app).map(model)}))
+    let mut data: Vec<Value> = model_name::own_names(&app).map(model).into();
+    data.extend(model_name::of_adapters(&app)?.iter().map(|name| model(name)));
+    Ok(json(&json!({"object": "list", "data": data})))
 }

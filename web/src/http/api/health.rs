@@ -58,5 +58,11 @@ pub(super) async fn status(app: Data<App>) -> HttpResponse {
     let mut status = json!(*app.index_status.borrow());
     // What is published is served a moment later, once its files are checked and open.
     status["serving"] = json!(app.shelf.current().map(|open| open.id().to_string()));
+    let adapters = app.adapter_memory.usage();
+    status["adapters"] = json!({
+        "memory_bytes_most": adapters.budget,
+        "memory_bytes": adapters.bytes,
+        "ready": adapters.ready,
+    });
     json(&status)
 }

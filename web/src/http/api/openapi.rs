@@ -2,8 +2,8 @@
 //! read and write.
 
 use super::{
-    account, answers, chat, datanets, earnings, evidence, explanations, health, keys, receipts,
-    search, statement, stats, widget,
+    account, answers, chat, datanets, earnings, evidence, explanations, health, keys, mcp,
+    receipts, search, statement, stats, widget,
 };
 use crate::http::error::json;
 use actix_web::HttpResponse;
@@ -23,6 +23,7 @@ use utoipa::OpenApi;
         chat::complete,
         chat::models,
         search::search,
+        mcp::call,
         answers::answer,
         evidence::evidence,
         receipts::receipt,

@@ -4,7 +4,7 @@
 mod message;
 
 use crate::app::{App, DatanetView};
-use crate::ask::{self, AskError, AskRequest, Question, kept};
+use crate::ask::{self, AskError, AskRequest, Question, kept, model_name};
 use crate::http::caller;
 use crate::http::error::{ApiError, Problem, json};
 use crate::http::identity::ByKey;
@@ -35,6 +35,9 @@ pub(super) struct WidgetQuestion {
     /// Short names of the Datanets to ask; all when empty.
     #[serde(default)]
     datanets: Vec<String>,
+    /// As in chat completions: `footnote/<alias>` lets that adapter write.
+    #[serde(default)]
+    model: Option<String>,
 }
 
 /// Begins an answer and names it at once; for pages, with the public key of their site.
@@ -64,7 +67,11 @@ pub(super) async fn ask(
     let datanets = app.datanet_ids(&body.datanets)?;
     let key = super::chat::idempotency_key(&request)?;
     let caller = caller::of(&app, &request);
-    let ask = AskRequest { question, datanets, caller, key };
+    let adapters = match &body.model {
+        Some(model) => model_name::adapters_of(&app, model)?,
+        None => Vec::new(),
+    };
+    let ask = AskRequest { question, datanets, adapters, caller, key };
     let id = ask::start(&app.into_inner(), ask).await.map_err(for_visitors)?;
     Ok(HttpResponse::Accepted().json(json!({"id": id})))
 }
@@ -100,7 +107,9 @@ async fn own(app: &App, request: &HttpRequest, id: &str) -> Result<AnswerId, Api
     if mine { Ok(id) } else { Err(AskError::UnknownAnswer(id).into()) }
 }
 
-/// The answer as it comes, as server-sent events; after `Last-Event-ID`, the rest of it.
+/// The answer as it comes, as server-sent events.
+///
+/// With the header `Last-Event-ID`, the rest of it.
 #[utoipa::path(
     get,
     path = "/v1/widget/answers/{id}/events",

@@ -86,7 +86,7 @@ fn groups(document: &Value) -> Vec<Group> {
 fn operation(document: &Value, path: &str, method: &str, operation: &Value) -> Operation {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let responses = operation["responses"].as_object().into_iter().flatten();
-    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let content = &operation["requestBody"]["content"]["application/json"];
     Operation {
         id: text(&operation["operationId"]),
         method: method.to_uppercase(),
@@ -105,18 +105,20 @@ fn operation(document: &Value, path: &str, method: &str, operation: &Value) -> O
             Some("widget") => Some("pk_…"),
             _ => None,
         },
-        body: (!schema.is_null()).then(|| example(document, schema)),
+        body: (!content.is_null()).then(|| example(document, content)),
         responses: responses
             .map(|(status, response)| (status.clone(), text(&response["description"])))
             .collect(),
     }
 }
 
-/// The example of a schema, as it is written in the type.
-fn example(document: &Value, schema: &Value) -> String {
+/// The example of a body: its own, else that of its schema, as it is written in the type.
+fn example(document: &Value, content: &Value) -> String {
+    let schema = &content["schema"];
     let referred =
         schema["$ref"].as_str().and_then(|to| document.pointer(to.trim_start_matches('#')));
-    let example = &referred.unwrap_or(schema)["example"];
+    let of_type = &referred.unwrap_or(schema)["example"];
+    let example = if content["example"].is_null() { of_type } else { &content["example"] };
     let shown = if example.is_null() { json!({}) } else { example.clone() };
     serde_json::to_string_pretty(&shown).unwrap_or_default()
 }

@@ -120,7 +120,11 @@ async fn start(app: Arc<App>, caller: Caller, form: &AskForm) -> Result<AnswerId
     let question = Question::parse(&form.question, app.config.question_chars)?;
     let question = question.following(&earlier(&app, form).await?);
     let datanets = app.datanet_ids(&form.datanets)?;
-    ask::start(&app, AskRequest { question, datanets, caller, key: form.key() }).await
+    ask::start(
+        &app,
+        AskRequest { question, datanets, adapters: Vec::new(), caller, key: form.key() },
+    )
+    .await
 }
 
 /// The question that this one follows, as it was meant; none where no such answer is stored.

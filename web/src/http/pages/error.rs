@@ -9,7 +9,7 @@ use crate::http::words::{self, Words};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
+use actix_web::http::header::{CONTENT_LANGUAGE, ContentType, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
@@ -41,6 +41,12 @@ pub enum PageError {
         method: String,
         /// Those that would do.
         allowed: String,
+    },
+    /// A reader who comes too often.
+    #[error("too many requests in a minute; come back in {seconds} s")]
+    TooOften {
+        /// Until the next one.
+        seconds: u64,
     },
     /// A form of another browser.
     #[error(transparent)]
@@ -106,12 +112,23 @@ impl PageError {
             Self::Method { method, allowed } => {
                 words.say("problem-method").put("method", method).put("methods", allowed)
             }
+            Self::TooOften { seconds } => words.counted("problem-too-often", seconds),
             Self::Csrf(_) => words.say("problem-csrf"),
             Self::Ask(error) => return problem::of_ask(words, error, CURRENCY),
             Self::Claim(error) => return problem::of_claim(words, error),
             Self::Unavailable { .. } => words.say("problem-away"),
         };
         said.to_string()
+    }
+
+    /// Seconds after which another try makes sense.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooOften { seconds } => Some(*seconds),
+            Self::Ask(error) => error.retry_after(),
+            _ if self.status_code() == StatusCode::SERVICE_UNAVAILABLE => Some(5),
+            _ => None,
+        }
     }
 
     /// The page, in the reader's language.
@@ -126,8 +143,8 @@ impl PageError {
         // The error page has no fields that could fail to print.
         let html = page.render().unwrap_or_else(|_| page.message.clone());
         let mut response = frame::unkept(status);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header(("Retry-After", "5"));
+        if let Some(seconds) = self.retry_after() {
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
         }
         response.insert_header((CONTENT_LANGUAGE, words.code()));
         response.content_type(ContentType::html()).body(html)
@@ -154,6 +171,7 @@ impl ResponseError for PageError {
             Self::Address => StatusCode::BAD_REQUEST,
             Self::Unreadable { status, .. } => *status,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Csrf(_) => StatusCode::FORBIDDEN,
             Self::Claim(ClaimError::NotDevelopment | ClaimError::NotASample(_)) => {
                 StatusCode::FORBIDDEN

@@ -61,10 +61,8 @@ fn plain(markdown: &str) -> String {
                 text.push_str(&run);
             }
             Event::SoftBreak | Event::HardBreak | Event::Rule => text.push(' '),
-            Event::End(TagEnd::TableCell) => text.push_str(" · "),
-            Event::End(
-                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock,
-            ) => text.push(' '),
+            Event::End(TagEnd::TableCell | TagEnd::Heading(_)) => text.push_str(" · "),
+            Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock) => text.push(' '),
             _ => {}
         }
     }
@@ -151,7 +149,7 @@ mod tests {
         check(
             "## Fees\n\nThe **base fee** is *burned*.",
             "why burn fees?",
-            "[Fees] The base fee is [burned].",
+            "[Fees] · The base fee is [burned].",
         );
         check("茶叶在春天采摘。", "茶叶", "[茶][叶]在春天采摘。");
         check("One two.", "\"&<", "One two.");

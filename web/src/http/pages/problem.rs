@@ -16,6 +16,10 @@ pub(super) fn of_ask(words: &'static Words, error: &AskError, currency: &str) ->
             let said = words.say("problem-ambiguous-datanet").put("name", name);
             said.put("one", one).put("other", other)
         }
+        AskError::UnknownModel(name) => words.say("problem-unknown-model").put("name", name),
+        AskError::TooManyAdapters(most) => words.counted("problem-too-many-adapters", most),
+        AskError::AdapterUnavailable(_) => words.say("problem-adapter-unavailable"),
+        AskError::AdaptersBusy(_) => words.say("problem-adapters-busy"),
         AskError::StillRunning => words.say("problem-still-running"),
         AskError::NotReady => words.say("problem-not-ready"),
         AskError::Busy(seconds) => words.counted("problem-busy", seconds),
@@ -61,6 +65,8 @@ pub(super) fn of_failure(words: &'static Words, code: &str) -> String {
         "ledger_failed" => "problem-ledger",
         "index_failed" => "problem-index",
         "backend_failed" | "model_server_failed" | "adapter_refused" => "problem-backend",
+        "adapter_unavailable" => "problem-adapter-unavailable",
+        "adapters_busy" => "problem-adapters-busy",
         "model_server_away" | "model_server_slow" => "problem-model-away",
         "too_long_for_the_model" => "problem-model-long",
         "internal_error" => "problem-broken",

@@ -148,7 +148,9 @@ fn lines(
                 (None, text)
             }
             Role::Platform => (Some("role-platform"), Some(words.say("why-platform"))),
-            Role::Adapter => (Some("role-adapter"), Some(words.say("why-adapter"))),
+            Role::Adapter => {
+                (None, Some(words.say("why-adapter").put("adapters", written_by(receipt, line))))
+            }
             Role::Stakers => (Some("role-stakers"), Some(words.say("why-stakers"))),
             Role::Treasury => (Some("role-treasury"), Some(words.say("why-treasury"))),
         };
@@ -159,6 +161,13 @@ fn lines(
     // Whoever wrote the texts comes first.
     lines.sort_by_key(|line| (line.role != Role::Data, std::cmp::Reverse(line.amount)));
     lines
+}
+
+/// For which adapters a line is, by the names under which they were asked for.
+fn written_by(receipt: &Receipt, line: &Line) -> String {
+    let whose = receipt.adapters.iter().filter(|adapter| adapter.payee == line.payee);
+    let names: Vec<&str> = whose.map(|adapter| adapter.alias.as_str()).collect();
+    names.join(", ")
 }
 
 fn line_view(app: &App, line: &Line, somebody: Option<String>, why: String) -> LineView {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ask::AnswerEvent;
-use crate::ask::answer::{AnswerSentence, PayeePart, Price, Salts, SourceShare, Timings};
+use crate::ask::answer::{AnswerSentence, PayeePart, Price, Routing, Salts, SourceShare, Timings};
 use crate::http::pages::events::event_html;
 use footnote_domain::id::{ContentHash, DatanetId, Digest, PayeeId};
 use footnote_domain::money::Nano;
@@ -121,6 +121,7 @@ pub(in super::super) fn answer(outcome: Outcome) -> Answer {
         generation: Digest::default(),
         meant: Some(HOSTILE.into()),
         next_questions: vec![HOSTILE.into()],
+        routing: Routing::default(),
         salts: Salts { request: Digest::default(), answer: Digest::default() },
     }
 }
