@@ -112,18 +112,19 @@ pub struct AnswerAdapter {
     pub payee: Option<PayeeId>,
     /// Its part of what the adapters did, in ppm.
     pub part_ppm: u32,
-    /// Who chose it.
+    /// Who chose it: `"caller"`, or `{"datanet": id}`.
+    #[schema(value_type = Object)]
     pub chosen_by: ChosenBy,
 }
 
 /// Who chose an adapter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChosenBy {
     /// Whoever asked, by the model's name.
     Caller,
     /// The Datanet from which most of what was read comes: it is that Datanet's own.
-    Datanet(#[schema(value_type = String)] DatanetId),
+    Datanet(DatanetId),
 }
 
 /// One sentence of an answer.

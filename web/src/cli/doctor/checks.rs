@@ -177,7 +177,7 @@ pub(super) async fn search_model(config: &Config) -> Finding {
 /// Who writes the answers can be opened.
 pub(super) async fn answer_model(config: &Config) -> Finding {
     let name = "answers";
-    match backend::open(&config.backend).await {
+    match backend::open(&config.backend, config.adapters.memory_bytes).await {
         Ok(backend) => Finding::good(name, format!("written by `{}`", backend.name())),
         Err(error) => Finding::problem(name, error.to_string(), next_for(&config.backend)),
     }

@@ -224,7 +224,11 @@ async fn answered(
     let datanets = app.datanet_ids(&asked.datanets)?;
     let caller = caller::of(app, request);
     let app = app.clone().into_inner();
-    let id = ask::start(&app, AskRequest { question, datanets, caller, key: None }).await?;
+    let id = ask::start(
+        &app,
+        AskRequest { question, datanets, adapters: Vec::new(), caller, key: None },
+    )
+    .await?;
     let events = ask::events(&app, id, None).await?;
     let last = events.fold(None, |_, (_, event)| async move { Some(event) }).await;
     Ok(match last {
