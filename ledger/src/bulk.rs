@@ -252,7 +252,7 @@ mod tests {
             kind: "propose".to_owned(),
             epoch: n,
             state: "intended".to_owned(),
-            transaction_hash: (n % 2 == 0).then(|| Bytes([7; 32])),
+            transaction_hash: (n % 2 == 0).then_some(Bytes([7; 32])),
             created_at: n,
             updated_at: n,
         }

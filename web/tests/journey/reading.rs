@@ -165,7 +165,7 @@ fn an_answer_leaves_the_house(house: &House) {
     assert_eq!(markdown.status, 200);
     let kind = markdown.headers["content-type"].to_str().expect("text");
     assert_eq!(kind, "text/markdown; charset=utf-8");
-    assert!(markdown.text.starts_with(&format!("# {}", QUESTION.replace('?', "?"))));
+    assert!(markdown.text.starts_with(&format!("# {QUESTION}")));
     assert!(markdown.says("[^1]: ") && markdown.says(&format!("{}/documents/", house.url)));
     assert!(markdown.says("cobrado 0,0"), "{}", markdown.text);
     let json = browser.get(&format!("{}/export.json", answer.path));
