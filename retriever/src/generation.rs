@@ -10,13 +10,16 @@
 //! root/<id>/passages.jsonl        the units of retrieval
 //! root/<id>/unigrams.json         token counts
 //! root/<id>/sentences.i8          sentence vectors (when there are any)
-//! root/<id>/lexical/ vectors/ verbatim/   the three indexes
+//! root/<id>/lexical/ vectors/ verbatim/   the three indexes, each linked from an older generation
+//!                                         when nothing that it is made from has changed
+//! root/<id>/lexical.part …        what each of them was made from
 //! ```
 //!
 //! Writer and reader of each part are neighbours; [`shelf`] holds the open one for a service.
 
 pub mod input;
 pub mod manifest;
+pub(crate) mod part;
 pub mod pointer;
 pub mod reader;
 pub(crate) mod seal;

@@ -70,7 +70,8 @@ async fn a_damaged_generation_is_written_again() {
     settle(&mut indexer).await;
     let now = place.generation("a");
     assert_eq!(now.manifest().content, contents);
-    assert_ne!(current(&place.generations("a")).expect("a pointer"), Some(id));
+    assert_eq!(current(&place.generations("a")).expect("a pointer"), Some(id), "in its place");
+    assert_ne!(fs::read(&victim).ok().as_deref(), Some(b"damaged".as_slice()));
 }
 
 /// A kill in the middle of every append: the log is cut at many lengths.

@@ -31,21 +31,53 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), RetrieverError> {
 }
 
 /// Forces everything below `folder` to the disk and returns the digest of each file by its path.
+#[cfg(test)]
 pub(crate) fn seal_folder(folder: &Path) -> Result<BTreeMap<String, Digest>, RetrieverError> {
+    seal_below(folder, folder)
+}
+
+/// Forces everything below `inner` to the disk; digests of its files by their path in `folder`.
+pub(crate) fn seal_below(
+    folder: &Path,
+    inner: &Path,
+) -> Result<BTreeMap<String, Digest>, RetrieverError> {
     let mut digests = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
+    let mut open = vec![inner.to_owned()];
     while let Some(inner) = open.pop() {
-        for path in entries(&inner)? {
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            sync_file(&path)?;
-            digests.insert(name_in(folder, &path), digest_file(&path)?);
-        }
+        let (folders, files): (Vec<_>, Vec<_>) =
+            entries(&inner)?.into_iter().partition(|path| path.is_dir());
+        open.extend(folders);
+        digests.extend(seal_files(folder, &files)?);
         sync_folder(&inner)?;
     }
     Ok(digests)
+}
+
+/// Forces `files` to the disk; their digests by their path in `folder`.
+pub(crate) fn seal_files(
+    folder: &Path,
+    files: &[PathBuf],
+) -> Result<BTreeMap<String, Digest>, RetrieverError> {
+    let mut digests = BTreeMap::new();
+    for path in files {
+        sync_file(path)?;
+        digests.insert(name_in(folder, path), digest_file(path)?);
+    }
+    Ok(digests)
+}
+
+/// Links every file below `from` into the folder `to`, so that both names mean the same bytes.
+pub(crate) fn link_folder(from: &Path, to: &Path) -> Result<(), RetrieverError> {
+    for path in entries(from)? {
+        let target = to.join(path.file_name().expect("a listed entry has a name"));
+        if path.is_dir() {
+            make_folder(&target)?;
+            link_folder(&path, &target)?;
+        } else {
+            fs::hard_link(&path, &target).map_err(RetrieverError::io("link", &target))?;
+        }
+    }
+    Ok(())
 }
 
 /// Checks every file of `digests` below `folder`.

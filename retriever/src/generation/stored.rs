@@ -22,7 +22,9 @@ pub(crate) const EDGE_FOLDER: &str = "vectors/edge";
 
 /// Files that follow from the chain and the texts alone, byte for byte.
 pub(crate) fn is_content(name: &str) -> bool {
-    !name.starts_with("lexical/") && !name.starts_with("vectors/edge/")
+    !name.starts_with("lexical/")
+        && !name.starts_with("vectors/edge/")
+        && !super::part::is_record(name)
 }
 
 /// A contribution, and where its parts lie.

@@ -5,7 +5,7 @@ use super::input::GenerationInput;
 use super::manifest::{
     Counts, EmbeddingRecord, FORMAT, GenerationId, MANIFEST_FILE, Manifest, TOKENIZER,
 };
-use super::pointer::UNFINISHED;
+use super::part::{self, Files, Part};
 use super::seal;
 use super::stored::{self, StoredDocument};
 use crate::error::RetrieverError;
@@ -69,26 +69,39 @@ pub fn write_generation_on(
     progress: &dyn Fn(Progress),
 ) -> Result<GenerationId, RetrieverError> {
     input.check()?;
-    let folder = root.join(format!("block-{}{UNFINISHED}", input.block.number));
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(RetrieverError::io("delete", &folder))?;
-    }
-    seal::make_folder(&folder)?;
-    let writer = Writer { folder: &folder, input: &input, progress };
+    seal::make_folder(root)?;
+    let folder = part::begin(root, input.block.number)?;
+    let mut writer = Writer {
+        folder: &folder,
+        input: &input,
+        progress,
+        missing: Vec::new(),
+        files: Files::new(),
+    };
+    writer.adopt_parts(root, engine)?;
+    part::sweep_others(root, &folder)?;
     let (counts, unigrams) = writer.write_content()?;
-    writer.write_lexical()?;
-    let embedding = writer.write_vectors(engine)?;
-    writer.write_verbatim()?;
+    writer.write_part(Part::Lexical, engine)?;
+    writer.write_part(Part::Vectors, engine)?;
+    writer.write_part(Part::Verbatim, engine)?;
+    let embedding = input.embedding.as_ref().map(|model| EmbeddingRecord::new(model, engine));
     let manifest = writer.seal(counts, unigrams, embedding)?;
-    settle(root, &folder, manifest.id())
+    settle(root, &folder, &manifest)
 }
 
-/// Gives the finished folder its name. One of that name with the same root is already complete.
-fn settle(root: &Path, folder: &Path, id: GenerationId) -> Result<GenerationId, RetrieverError> {
+/// Gives the finished folder its name. A sound one of that name is already complete; a damaged one
+/// makes place.
+fn settle(root: &Path, folder: &Path, manifest: &Manifest) -> Result<GenerationId, RetrieverError> {
+    let id = manifest.id();
     let place = root.join(id.as_str());
-    if place.exists() {
+    let sound =
+        || Manifest::read(&place, &id).and_then(|there| seal::verify_folder(&place, &there.files));
+    if place.exists() && sound().is_ok() {
         fs::remove_dir_all(folder).map_err(RetrieverError::io("delete", folder))?;
     } else {
+        if place.exists() {
+            fs::remove_dir_all(&place).map_err(RetrieverError::io("delete", &place))?;
+        }
         fs::rename(folder, &place).map_err(RetrieverError::io("rename", folder))?;
     }
     seal::sync_folder(root)?;
@@ -99,9 +112,41 @@ struct Writer<'a> {
     folder: &'a Path,
     input: &'a GenerationInput,
     progress: &'a dyn Fn(Progress),
+    /// What no older folder had ready, and the digest of what it is made from.
+    missing: Vec<(Part, Digest)>,
+    /// The digests of all parts that are in place.
+    files: Files,
 }
 
 impl Writer<'_> {
+    /// Links what is already sealed somewhere below `root`.
+    fn adopt_parts(&mut self, root: &Path, engine: VectorEngine) -> Result<(), RetrieverError> {
+        let has_vectors = self.input.embedding.is_some();
+        let wanted = [Part::Lexical, Part::Vectors, Part::Verbatim];
+        for part in wanted.into_iter().filter(|part| has_vectors || *part != Part::Vectors) {
+            let key = part.key(self.input, engine);
+            match part.adopt(root, self.folder, key)? {
+                Some(files) => self.files.extend(files),
+                None => self.missing.push((part, key)),
+            }
+        }
+        Ok(())
+    }
+
+    fn write_part(&mut self, part: Part, engine: VectorEngine) -> Result<(), RetrieverError> {
+        let Some((_, key)) = self.missing.iter().find(|(missing, _)| *missing == part) else {
+            return Ok(());
+        };
+        match part {
+            Part::Lexical => self.write_lexical()?,
+            Part::Vectors => self.write_vectors(engine)?,
+            Part::Verbatim => self.write_verbatim()?,
+        }
+        let files = part.finish(self.folder, *key)?;
+        self.files.extend(files);
+        Ok(())
+    }
+
     fn report(&self, stage: WriteStage, done: usize, total: usize) {
         (self.progress)(Progress { stage, done: done as u64, total: total as u64 });
     }
@@ -194,11 +239,8 @@ impl Writer<'_> {
     }
 
     /// The exhaustive table always, since exact cosines are read from it; the engine's index beside.
-    fn write_vectors(
-        &self,
-        engine: VectorEngine,
-    ) -> Result<Option<EmbeddingRecord>, RetrieverError> {
-        let Some(model) = &self.input.embedding else { return Ok(None) };
+    fn write_vectors(&self, engine: VectorEngine) -> Result<(), RetrieverError> {
+        let Some(model) = &self.input.embedding else { return Ok(()) };
         let flat = FlatIndex::create(&self.folder.join(stored::FLAT_FOLDER), model.dimensions)?;
         self.fill(&flat)?;
         if engine == VectorEngine::Edge {
@@ -206,7 +248,7 @@ impl Writer<'_> {
             self.fill(&edge)?;
             edge.seal()?;
         }
-        Ok(Some(EmbeddingRecord::new(model, engine)))
+        Ok(())
     }
 
     fn fill(&self, index: &dyn VectorIndex) -> Result<(), RetrieverError> {
@@ -248,7 +290,10 @@ impl Writer<'_> {
         embedding: Option<EmbeddingRecord>,
     ) -> Result<Manifest, RetrieverError> {
         self.report(WriteStage::Seal, 0, 1);
-        let files = seal::seal_folder(self.folder)?;
+        let single: Vec<_> =
+            seal::entries(self.folder)?.into_iter().filter(|path| path.is_file()).collect();
+        let mut files = seal::seal_files(self.folder, &single)?;
+        files.extend(self.files.clone());
         let mut manifest = Manifest {
             format: FORMAT,
             datanets: self.input.datanets.clone(),

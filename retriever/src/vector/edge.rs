@@ -202,7 +202,7 @@ impl View {
     fn make(sealed: &Path, views: &Path) -> Result<Self, RetrieverError> {
         seal::make_folder(views)?;
         let (folder, lock) = claim(views)?;
-        link_all(sealed, &folder)?;
+        seal::link_folder(sealed, &folder)?;
         Ok(Self { folder, _lock: lock })
     }
 }
@@ -234,19 +234,6 @@ fn claim(views: &Path) -> Result<(PathBuf, File), RetrieverError> {
         }
     }
     unreachable!("a process does not hold 2³² views")
-}
-
-fn link_all(from: &Path, to: &Path) -> Result<(), RetrieverError> {
-    for path in seal::entries(from)? {
-        let target = to.join(path.file_name().expect("a listed entry has a name"));
-        if path.is_dir() {
-            seal::make_folder(&target)?;
-            link_all(&path, &target)?;
-        } else {
-            fs::hard_link(&path, &target).map_err(RetrieverError::io("link", &target))?;
-        }
-    }
-    Ok(())
 }
 
 /// Deletes the views below `root` that no living reader holds.
