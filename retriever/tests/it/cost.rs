@@ -19,7 +19,7 @@ const VOCABULARY: u64 = 30_000;
 
 /// A text of one passage; its words are drawn so that a few are frequent and most are rare.
 fn text(number: usize) -> String {
-    let mut state = number as u64 * 0x9E37_79B9_7F4A_7C15 + 1;
+    let mut state = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mut word = || {
         state ^= state << 13;
         state ^= state >> 7;

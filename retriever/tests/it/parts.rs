@@ -173,7 +173,7 @@ fn made(state: &[(bool, bool)]) -> Vec<DocumentInput> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
 
     #[test]
     fn any_history_of_generations_ends_as_a_fresh_build(steps in prop::collection::vec(step(), 1..14)) {
