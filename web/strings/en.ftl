@@ -329,7 +329,7 @@ problem-unknown-datanet = There is no Datanet “{ $name }”; the Datanets page
 problem-ambiguous-datanet = Several Datanets are called “{ $name }”; name one by its id: { $one } or { $other }.
 problem-unknown-model = There is no model “{ $name }”. The service lists those that answer under /v1/models.
 problem-too-many-adapters = { $count ->
-    [one] At most one adapter writes an answer; name no more.
+    [one] At most { $n } adapter writes an answer; name no more.
    *[other] At most { $n } adapters write one answer together; name fewer.
  }
 problem-adapter-unavailable = The adapter that was asked for cannot answer now. Nothing was charged; choose another, or none.

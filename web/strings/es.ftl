@@ -317,7 +317,7 @@ problem-unknown-datanet = No hay ningún Datanet «{ $name }»; la página de Da
 problem-ambiguous-datanet = Varios Datanets se llaman «{ $name }»; indique uno por su id: { $one } o { $other }.
 problem-unknown-model = No hay ningún modelo «{ $name }». El servicio enumera en /v1/models los que responden.
 problem-too-many-adapters = { $count ->
-    [one] Como mucho un adaptador escribe una respuesta; no nombre más.
+    [one] Como mucho { $n } adaptador escribe una respuesta; no nombre más.
    *[other] Como mucho { $n } adaptadores escriben juntos una respuesta; nombre menos.
  }
 problem-adapter-unavailable = El adaptador pedido no puede responder ahora. No se ha cobrado nada; elija otro o ninguno.

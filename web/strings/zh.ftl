@@ -296,7 +296,9 @@ problem-question-binary = 问题中有不是文字的字符（例如 { $characte
 problem-unknown-datanet = 没有名为“{ $name }”的 Datanet；Datanet 页面列出了现有的。
 problem-ambiguous-datanet = 有多个 Datanet 名为“{ $name }”；请用标识指定：{ $one } 或 { $other }。
 problem-unknown-model = 没有名为“{ $name }”的模型。可用的模型列在 /v1/models。
-problem-too-many-adapters = 一个答案最多由 { $n } 个适配器共同撰写；请少选几个。
+problem-too-many-adapters = { $count ->
+   *[other] 一个答案最多由 { $n } 个适配器共同撰写；请少选几个。
+ }
 problem-adapter-unavailable = 所要的适配器现在无法作答。未收取任何费用；请换一个，或不用适配器。
 problem-adapters-busy = 适配器内存此刻已全部占用。未收取任何费用；请几秒后再试。
 problem-still-running = 这个问题正在回答中；请一秒后再问。

@@ -20,6 +20,8 @@ pub(crate) enum Measurement {
     Attribution,
     /// Receipts a second, by ours and by the Python verifier, true and changed
     Receipts,
+    /// Tokens a second with 1 to 64 different adapters in a batch, against the base model alone
+    Lora,
     /// Charged answers a second on SQLite and PostgreSQL, beside pgbench; needs a PostgreSQL server's
     /// programs: [--json] [--short]
     Ledger,
@@ -30,13 +32,15 @@ pub(crate) fn run(checkout: &Path, what: Measurement, arguments: &[String]) -> R
     match what {
         Measurement::Attribution => attribution(checkout, arguments),
         Measurement::Receipts => program(checkout, "receipts", arguments),
+        Measurement::Lora => program(checkout, "lora", arguments),
         Measurement::Ledger => ledger::bench(checkout, arguments),
     }
 }
 
 fn program(checkout: &Path, name: &str, arguments: &[String]) -> Result<()> {
     let mut run = cargo(checkout);
-    run.args(["run", "--quiet", "--package", "footnote-bench", "--bin", name, "--"]);
+    // The whole workspace, as the tests build it, so that nothing is compiled twice.
+    run.args(["test", "--workspace", "--exclude", "xtask", "--bench", name, "--"]);
     run_visible(run.args(arguments))
 }
 
