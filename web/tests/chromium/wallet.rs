@@ -29,9 +29,9 @@ fn a_wallet_signs_in() {
     let mut page = Page::new(&mut browser, &WALLET.replace("ADDRESS", &address));
     page.open(&format!("{}/sign-in", house.url));
     page.shoot("sign-in");
-    page.wait("!document.querySelector('[data-wallet]').hidden");
+    page.wait("document.querySelector('[data-wallet]')?.hidden === false");
     page.run("document.querySelector('[data-wallet] button').click(); true");
-    page.wait("location.search.includes('address=') && !!document.querySelector('[data-sign]') && !document.querySelector('[data-wallet]').hidden");
+    page.wait("location.search.includes('address=') && !!document.querySelector('[data-sign]') && document.querySelector('[data-wallet]')?.hidden === false");
     page.shoot("sign-in-message");
     page.run("document.querySelector('[data-wallet] button').click(); true");
     page.wait("!!window.toSign");
